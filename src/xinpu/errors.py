@@ -5,7 +5,7 @@
     ├── DataError         a file of graph/ is wrong
     ├── ModelError        a file of ontology/, queries/ or site/ is wrong
     ├── EndpointError     a SPARQL server did not do its part
-    ├── MissingProgram    a program or optional package is not installed
+    ├── MissingProgramError  a program or optional package is not installed
     └── BuildError        the output could not be made or put in place
 
 Each prints as ``path:line: what is wrong. What to do.``; parts that are not known are left out.
@@ -65,7 +65,7 @@ class EndpointError(XinpuError):
     """A SPARQL server was not reached, refused, or answered with something unusable."""
 
 
-class MissingProgram(XinpuError):
+class MissingProgramError(XinpuError):
     """Something that has to be installed first is not there."""
 
 
