@@ -23,6 +23,8 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    parse,
+    serialize,
 )
 
 from xinpu.errors import DataError, ModelError, XinpuError
@@ -34,6 +36,14 @@ Term = NamedNode | BlankNode | Literal | Triple
 ONTOLOGY: Final = NamedNode(GRAPH_ONTOLOGY)
 CURATED: Final = NamedNode(GRAPH_CURATED)
 DERIVED: Final = NamedNode(GRAPH_DERIVED)
+
+RDF_FORMATS: Final = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+"""Formats in which single answers are written and read."""
 
 Place = tuple[str, int]
 """File, relative to the project, and line, from 1."""
@@ -263,3 +273,20 @@ def load_strict(project: Project) -> Dataset:
     if problems:
         raise problems[0]
     return dataset
+
+
+def write_triples(triples: Iterable[Triple], form: str) -> str:
+    """Write triples in one of RDF_FORMATS, sorted, each once, with the project's prefixes where they are used."""
+    listed = sorted({str(triple): triple for triple in triples}.items())
+    words = " ".join(text for text, _ in listed)
+    used = {prefix: namespace for prefix, namespace in NAMESPACES.items() if f"<{namespace}" in words}
+    data = serialize((triple for _, triple in listed), format=RDF_FORMATS[form], prefixes=used)
+    lines = (data or b"").decode().split("\n")
+    # the serialiser gives prefixes in an order of its own
+    first = sorted(line for line in lines if form == "turtle" and line.startswith("@prefix "))
+    return "\n".join((*first, *lines[len(first) :]))
+
+
+def read_triples(data: bytes, form: str) -> list[Triple]:
+    """Read triples in one of RDF_FORMATS; raises SyntaxError."""
+    return [quad.triple for quad in parse(data, format=RDF_FORMATS[form])]
