@@ -1,0 +1,288 @@
+"""Tables made from the graph: one a class, one a library query, with typed columns; all table formats write these.
+
+IRIs of the project's namespaces are shortened to their last part, and a column ``<name>_label`` beside them gives the
+English name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import islice
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from xinpu.exports.base import TYPE, Bundle, Subject, instances, triples_of
+from xinpu.layout import NAMESPACES, XP
+from xinpu.queries import Table
+from xinpu.store import DERIVED, Dataset, Term
+from xinpu.terms import compact, iri, plain, slug
+
+Scalar = str | int | bool | Decimal
+Cell = Scalar | tuple[Scalar, ...] | None
+
+SEPARATOR: Final = "|"
+"""Between the values of a cell that holds several, where a format has no lists."""
+
+KEPT_ROWS: Final = 20_000
+"""Rows of a class that are kept for the next format instead of being read from the store again."""
+
+_NAMES: Final = frozenset(iri(name) for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"))
+_SPACES: Final = tuple(NAMESPACES.values())
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, meaning, datatype, whether a cell may hold several values, and what its slugs stand for."""
+
+    name: str
+    description: str = ""
+    datatype: str = "string"
+    """string, integer, decimal, boolean, date, gYear or gYearMonth."""
+    several: bool = False
+    namespace: str = ""
+    """What a slug of this column is appended to; empty if the cells are no slugs or of several namespaces."""
+    property: str = ""
+    """IRI of the property whose values the column holds."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A table: rows are made anew on each reading, so that no format needs them all in memory."""
+
+    name: str
+    """Folder and file without suffix, such as ``class/chip`` or ``query/companies/all``."""
+    title: str
+    columns: tuple[Column, ...]
+    source: Callable[[], Iterator[tuple[Cell, ...]]] = field(repr=False)
+    description: str = ""
+    query: str = ""
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """Give the rows in order."""
+        return self.source()
+
+
+def snake(name: str) -> str:
+    """Turn ``prefLabel`` or ``zh-Hans`` into ``pref_label`` and ``zh_hans``."""
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").lower()
+
+
+def kebab(name: str) -> str:
+    """Turn ``ChipFamily`` into ``chip-family``."""
+    return snake(name).replace("_", "-")
+
+
+def short(term: Term | None) -> Scalar | None:
+    """Give a term as a cell: numbers as numbers, IRIs of the project's namespaces as slugs, others whole."""
+    if isinstance(term, NamedNode):
+        return slug(term) if _space(term.value) else term.value
+    return plain(term)
+
+
+def _space(value: str) -> str:
+    cut = max(value.rfind("#"), value.rfind("/")) + 1
+    return value[:cut] if value[:cut] in _SPACES and value[cut:] else ""
+
+
+@dataclass
+class _Seen:
+    """What the values of one column have been so far."""
+
+    kinds: set[str] = field(default_factory=set)
+    spaces: set[str] = field(default_factory=set)
+    named: bool = False
+    several: bool = False
+    derived: bool = True
+
+    def add(self, term: Term, labels: Callable[[str], bool]) -> None:
+        if isinstance(term, NamedNode):
+            space = _space(term.value)
+            self.kinds.add("string")
+            self.spaces.add(space)
+            # words of the vocabulary read well as they are; other things are named beside
+            self.named = self.named or (bool(space) and space != XP and labels(term.value))
+        elif isinstance(term, Literal):
+            self.spaces.add("")
+            datatype = term.datatype.value
+            local = datatype[len(NAMESPACES["xsd"]) :] if datatype.startswith(NAMESPACES["xsd"]) else "string"
+            kind = {"double": "decimal", "float": "decimal"}.get(local, local)
+            known = kind in ("integer", "decimal", "boolean", "date", "gYear", "gYearMonth")
+            # a malformed number stays text, and so does its column
+            fits = not isinstance(plain(term), str) or kind in ("date", "gYear", "gYearMonth")
+            self.kinds.add(kind if known and fits else "string")
+        else:
+            self.kinds.add("string")
+            self.spaces.add("")
+
+    @property
+    def datatype(self) -> str:
+        if len(self.kinds) == 1:
+            return next(iter(self.kinds))
+        return "decimal" if self.kinds == {"integer", "decimal"} else "string"
+
+    @property
+    def namespace(self) -> str:
+        return next(iter(self.spaces)) if len(self.spaces) == 1 else ""
+
+
+def query_frame(bundle: Bundle, table: Table) -> Frame:
+    """Make the frame of a library query's rows: its columns, and a label column beside each that names entities."""
+    query = bundle.queries[table.name]
+    texts = bundle.labels.texts
+    columns: list[Column] = []
+    plan: list[tuple[int, bool]] = []
+    for index, name in enumerate(table.columns):
+        seen = _Seen()
+        for row in table.rows:
+            if (cell := row[index]) is not None:
+                seen.add(cell, texts.__contains__)
+        meaning = query.columns.get(name, "")
+        columns.append(Column(name, meaning, seen.datatype, namespace=seen.namespace))
+        plan.append((index, False))
+        if seen.named and f"{name}_label" not in table.columns:
+            columns.append(Column(f"{name}_label", f"English name of: {meaning or name}"))
+            plan.append((index, True))
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for row in table.rows:
+            yield tuple(_label(bundle, row[i]) if named else _fit(short(row[i]), c) for (i, named), c in pairs)
+
+    pairs = tuple(zip(plan, columns, strict=True))
+    title = query.summary.get("en", table.name)
+    return Frame(f"query/{table.name}", title, tuple(columns), rows, query.description, table.name)
+
+
+def _label(bundle: Bundle, term: Term | None) -> str | None:
+    return bundle.labels.text(term) if isinstance(term, NamedNode) and term.value in bundle.labels.texts else None
+
+
+def _fit(value: Scalar | None, column: Column) -> Scalar | None:
+    """Make a value the type of its column."""
+    if value is None or isinstance(value, str):
+        return value
+    if column.datatype == "decimal" and not isinstance(value, Decimal):
+        return Decimal(value)
+    return text(value) if column.datatype == "string" else value
+
+
+def text(value: Scalar) -> str:
+    """Write a value as table formats without types do."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def class_frame(bundle: Bundle, cls: str) -> Frame:
+    """Make the frame of all that is directly of a class; its columns are the properties that occur."""
+    title = bundle.labels.text(cls)
+    found = bundle.dataset.store.quads_for_pattern(NamedNode(cls), NamedNode(iri("skos:definition")), None, None)
+    meaning = min((quad.object.value for quad in found if isinstance(quad.object, Literal)), default="")
+    return subject_frame(bundle, f"class/{kebab(slug(cls))}", title, instances(bundle.dataset, cls), meaning)
+
+
+_Key = tuple[str, str]
+"""Property and language tag (empty for what has none)."""
+
+
+def subject_frame(bundle: Bundle, name: str, title: str, found: Sequence[NamedNode], meaning: str = "") -> Frame:
+    """Make a frame with one row a subject: id, names, then its properties, the curated ones before the derived."""
+    dataset, texts = bundle.dataset, bundle.labels.texts
+    seen: dict[_Key, _Seen] = {}
+    for subject in found:
+        derived = {quad.triple for quad in dataset.store.quads_for_pattern(subject, None, None, DERIVED)}
+        for key, terms in _values(dataset, subject).items():
+            entry = seen.setdefault(key, _Seen())
+            entry.several = entry.several or len(terms) > 1
+            for term in terms:
+                entry.add(term, texts.__contains__)
+                entry.derived = entry.derived and Triple(subject, NamedNode(key[0]), term) in derived
+    keys = sorted(seen, key=lambda key: (seen[key].derived, key[0] != TYPE.value, _column_name(key, seen), key))
+    spaces = {_space(subject.value) for subject in found}
+    columns = [
+        Column("id", "Last part of the IRI", namespace=spaces.pop() if len(spaces) == 1 else ""),
+        Column("label", "Name in English, else in the language there is"),
+        Column("label_zh", "Name in Simplified Chinese"),
+        Column("label_fr", "Name in French"),
+    ]
+    plan: list[tuple[_Key, bool]] = []
+    for key in keys:
+        entry, column = seen[key], _column_name(key, seen)
+        words = _definition(dataset, key[0])
+        columns.append(Column(column, words, entry.datatype, entry.several, entry.namespace, key[0]))
+        plan.append((key, False))
+        if entry.named:
+            columns.append(Column(f"{column}_label", f"English name of: {column}", several=entry.several))
+            plan.append((key, True))
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for subject in found:
+            values = _values(dataset, subject)
+            names = texts.get(subject.value, {})
+            head = (short(subject), bundle.labels.text(subject) if names else None)
+            cells = (
+                _cell(bundle, values.get(key, ()), column, named=named)
+                for (key, named), column in zip(plan, columns[4:], strict=True)
+            )
+            yield (*head, names.get("zh-hans"), names.get("fr"), *cells)
+
+    return Frame(name, title, tuple(columns), rows, meaning)
+
+
+def _cell(bundle: Bundle, terms: Iterable[Term], column: Column, *, named: bool) -> Cell:
+    if named:
+        values: list[Scalar | None] = [_label(bundle, term) or short(term) for term in terms]
+    else:
+        values = [_fit(short(term), column) for term in terms]
+    held = tuple(value for value in values if value is not None)
+    return (held or None) if column.several else held[0] if held else None
+
+
+def _values(dataset: Dataset, subject: Subject) -> dict[_Key, list[Term]]:
+    values: dict[_Key, list[Term]] = {}
+    for triple in triples_of(dataset, subject):
+        about = triple.predicate.value
+        if about not in _NAMES:
+            tag = (triple.object.language or "") if isinstance(triple.object, Literal) else ""
+            values.setdefault((about, tag), []).append(triple.object)
+    return values
+
+
+def _column_name(key: _Key, seen: Iterable[_Key]) -> str:
+    about, tag = key
+    local = snake(slug(about))
+    # two properties of one local name are told apart by their prefixes
+    clash = any(other != about and snake(slug(other)) == local for other, _ in seen)
+    if clash or local in ("id", "label", "label_zh", "label_fr", ""):
+        local = snake(compact(about))
+    return f"{local}_{snake(tag)}" if tag else local
+
+
+def _definition(dataset: Dataset, about: str) -> str:
+    found = dataset.store.quads_for_pattern(NamedNode(about), NamedNode(iri("skos:definition")), None, None)
+    return min((quad.object.value for quad in found if isinstance(quad.object, Literal)), default="")
+
+
+def classes(bundle: Bundle) -> list[str]:
+    """List the classes that the ontology declares and that have direct instances, by IRI."""
+    quads = bundle.dataset.store.quads_for_pattern(None, TYPE, NamedNode(iri("owl:Class")), None)
+    found = sorted({quad.subject.value for quad in quads if not isinstance(quad.subject, BlankNode | Triple)})
+    return [cls for cls in found if instances(bundle.dataset, cls)]
+
+
+def frames(bundle: Bundle) -> list[Frame]:
+    """Give all frames: classes by IRI, then queries by name; made once for all formats."""
+    made: list[Frame] = bundle.memo.setdefault("frames", [])
+    if not made:
+        made += [_kept(class_frame(bundle, cls)) for cls in classes(bundle)]
+        made += [query_frame(bundle, bundle.table(name)) for name in bundle.queries]
+    return made
+
+
+def _kept(frame: Frame) -> Frame:
+    """Keep the rows of a small frame in memory; a large one makes them anew for each format."""
+    rows = list(islice(frame.rows(), KEPT_ROWS + 1))
+    return frame if len(rows) > KEPT_ROWS else replace(frame, source=lambda: iter(rows))
