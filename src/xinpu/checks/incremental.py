@@ -1,0 +1,140 @@
+"""Shapes on the files that changed: the others keep their results where that is sound.
+
+A file is judged alone only if the shapes look no further than a node's own triples and the types of what they point to
+(``Shapes.local``). Its results then depend on: the code, the shapes, the ontology, the file, files that describe one of
+its subjects too, and the types of what it points to. All of that is in the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from xinpu.checks.facts import Facts
+from xinpu.checks.findings import Finding, of_error
+from xinpu.checks.keep import Kept, code_hash, hash_of
+from xinpu.checks.locate import Locator
+from xinpu.checks.scan import RDF_TYPE
+from xinpu.checks.wording import Result, findings
+from xinpu.errors import XinpuError
+from xinpu.layout import NAMESPACES
+from xinpu.store import CURATED, ONTOLOGY, Dataset
+from xinpu.terms import NamedNode
+
+MANY: Final = 2000
+"""From so many changed nodes on, validating the whole graph at once is faster than choosing."""
+
+_LOCAL: Final = "shapes local"
+_WHOLE: Final = "shacl whole"
+_ELSEWHERE: Final = "shacl elsewhere"
+_CLASS: Final = NAMESPACES["sh"] + "ClassConstraintComponent"
+
+
+def shape_findings(
+    dataset: Dataset,
+    shapes_path: str,
+    files: Mapping[str, Facts],
+    graph: Mapping[str, Facts],
+    locator: Locator,
+    terms: Iterable[Finding],
+    kept: Kept,
+) -> list[Finding]:
+    """Give the findings of the shapes, from kept results where nothing that they depend on has changed.
+
+    ``files`` are all files, ``graph`` those of the curated graph. A finding that only repeats what ``terms`` (terms
+    not declared, references to nothing) says of the same token is left out.
+    """
+    texts = locator.texts
+    rest = [texts[path] for path in files if path not in graph and path != shapes_path]
+    context = hash_of([code_hash(), texts[shapes_path], *rest])
+    try:
+        local = _local(texts[shapes_path], shapes_path, context, kept)
+        if local:
+            keys = _keys(dataset, context, graph, locator)
+        else:
+            keys = {_WHOLE: hash_of([context, *(texts[path] for path in graph)])}
+        rows = {name: old for name, key in keys.items() if (old := kept.get(name, key)) is not None}
+        stale = keys.keys() - rows.keys()
+        if stale:
+            fresh = _validate(dataset, texts[shapes_path], shapes_path, graph, locator, stale, whole=not local)
+            for name in fresh:
+                kept.put(name, keys[name], fresh[name])
+            rows |= fresh
+    except XinpuError as error:
+        return [of_error(error, "shapes")]
+    results = [Result(*row) for name in sorted(rows) for row in rows[name]]
+    return list(_unrepeated(results, locator, list(terms)))
+
+
+def _local(shape_text: str, shapes_path: str, context: str, kept: Kept) -> bool:
+    known = kept.get(_LOCAL, context)
+    if isinstance(known, bool):
+        return known
+    from xinpu.checks.shapes import Shapes
+
+    local = Shapes.parse(shape_text, shapes_path).local
+    kept.put(_LOCAL, context, local)
+    return local
+
+
+def _keys(dataset: Dataset, context: str, graph: Mapping[str, Facts], locator: Locator) -> dict[str, str]:
+    """Give the hash that the results of each graph file rest on, and the one of everything else."""
+    types: dict[str, list[str]] = {}
+    for of in (ONTOLOGY, CURATED):
+        for quad in dataset.store.quads_for_pattern(None, NamedNode(RDF_TYPE), None, of):
+            if isinstance(quad.subject, NamedNode):
+                types.setdefault(quad.subject.value, []).append(str(quad.object))
+    holders: dict[str, set[str]] = {}
+    for path, entry in graph.items():
+        for iri, _, _ in entry.subjects:
+            holders.setdefault(iri, set()).add(path)
+    keys: dict[str, str] = {}
+    for path, entry in graph.items():
+        sharing = {other for iri, _, _ in entry.subjects for other in holders[iri]} | {path}
+        pointed = [f"{iri} {' '.join(sorted(types.get(iri, ())))}" for iri in entry.objects]
+        keys[f"shacl {path}"] = hash_of([context, *(locator.texts[other] for other in sorted(sharing)), "", *pointed])
+    keys[_ELSEWHERE] = context
+    return keys
+
+
+def _validate(
+    dataset: Dataset,
+    shape_text: str,
+    shapes_path: str,
+    graph: Mapping[str, Facts],
+    locator: Locator,
+    stale: Iterable[str],
+    *,
+    whole: bool,
+) -> dict[str, list[list[object]]]:
+    """Validate what is stale, or everything if that is much; give rows by name."""
+    from xinpu.checks.shacl import validate
+    from xinpu.checks.shapes import Shapes
+
+    shapes = Shapes.parse(shape_text, shapes_path)
+    if whole:
+        return {_WHOLE: [list(result) for result in validate(dataset, shapes)]}
+    names = set(stale)
+    focus = {iri for path in graph if f"shacl {path}" in names for iri, _, _ in graph[path].subjects}
+    if _ELSEWHERE in names or len(focus) >= MANY:
+        results = validate(dataset, shapes)
+        names = {_ELSEWHERE, *(f"shacl {path}" for path in graph)}
+    else:
+        results = validate(dataset, shapes, focus) if focus else []
+    rows: dict[str, list[list[object]]] = {name: [] for name in sorted(names)}
+    for result in results:
+        block = locator.blocks.get(result.focus)
+        name = f"shacl {block.path}" if block and block.path in graph else _ELSEWHERE
+        # a subject that two stale or one stale and one kept file describe belongs to the file of its first block
+        if name in rows:
+            rows[name].append(list(result))
+    return rows
+
+
+def _unrepeated(results: list[Result], locator: Locator, terms: list[Finding]) -> Iterator[Finding]:
+    said = {(entry.path, entry.line, entry.value) for entry in terms}
+    unclear = {entry.node for entry in terms if entry.predicate == RDF_TYPE}
+    for result, entry in zip(results, findings(results, locator), strict=True):
+        repeated = (entry.path, entry.line, entry.value) in said
+        if not repeated and not (result.component == _CLASS and result.value in unclear):
+            yield entry

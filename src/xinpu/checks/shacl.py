@@ -1,0 +1,139 @@
+"""Runs pySHACL on the curated graph. It decides nothing: what is right is in the shapes.
+
+SHACL Core only, without inference, on a scratch graph: pySHACL leaves things behind in what it is given.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pyshacl
+from rdflib import SH, BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.term import Node
+
+from xinpu.checks.findings import Severity
+from xinpu.checks.shapes import Shapes
+from xinpu.checks.wording import Result
+from xinpu.errors import ModelError
+from xinpu.layout import NAMESPACES
+from xinpu.store import CURATED, ONTOLOGY, Dataset, Term
+from xinpu.terms import BlankNode, Literal, NamedNode
+
+_TYPE: Final = NamedNode(NAMESPACES["rdf"] + "type")
+_SUBCLASS: Final = NamedNode(NAMESPACES["rdfs"] + "subClassOf")
+_SEVERITY: Final[dict[str, Severity]] = {
+    str(SH.Violation): "error",
+    str(SH.Warning): "warning",
+    str(SH.Info): "info",
+}
+
+
+def validate(dataset: Dataset, shapes: Shapes, focus: Collection[str] | None = None) -> list[Result]:
+    """Validate the curated graph and the ontology, or only some nodes of them; results in total order.
+
+    With ``focus`` the graph that pySHACL sees holds only the triples of these nodes, and the types of what they point
+    to: that suffices where ``shapes.local`` holds.
+    """
+    with _quiet():
+        graph = _scratch(dataset, focus)
+        try:
+            _, report, text = pyshacl.validate(
+                graph,
+                shacl_graph=shapes.graph,
+                inplace=True,
+                focus_nodes=None if focus is None else sorted(focus),
+            )
+        except Exception as error:
+            # pySHACL raises half a dozen unrelated kinds for shapes that it cannot load
+            raise ModelError(
+                f"the shapes cannot be run: {error}", path="ontology/shapes.ttl", line=1, remedy="Mend the shape."
+            ) from error
+    if not isinstance(report, Graph):
+        raise ModelError(
+            f"the shapes cannot be run: {text}", path="ontology/shapes.ttl", line=1, remedy="Mend the shape."
+        )
+    found = {_result(report, shapes, node) for node in report.objects(None, SH.result)}
+    return sorted(found, key=lambda result: tuple(str(part) for part in result))
+
+
+def _scratch(dataset: Dataset, focus: Collection[str] | None) -> Graph:
+    graph = Graph()
+    names: dict[str, URIRef] = {}
+
+    def name(value: str) -> URIRef:
+        known = names.get(value)
+        if known is None:
+            known = names[value] = URIRef(value)
+        return known
+
+    def term(value: Term) -> Node:
+        if isinstance(value, NamedNode):
+            return name(value.value)
+        if isinstance(value, BlankNode):
+            return BNode(value.value)
+        if not isinstance(value, Literal):
+            raise ModelError("a triple inside a triple", path="ontology", remedy="Shapes cannot look at these.")
+        if value.language:
+            return RdfLiteral(value.value, lang=value.language)
+        # the lexical form is judged as it stands
+        return RdfLiteral(value.value, datatype=name(value.datatype.value), normalize=False)
+
+    def add(subject: Term, predicate: Term, value: Term) -> None:
+        graph.add((term(subject), name(predicate.value) if isinstance(predicate, NamedNode) else BNode(), term(value)))
+
+    if focus is None:
+        for of in (ONTOLOGY, CURATED):
+            for quad in dataset.triples(of):
+                add(quad.subject, quad.predicate, quad.object)
+        return graph
+    store = dataset.store
+    wanted = set(focus)
+    pointed: set[str] = set()
+    for node in sorted(wanted):
+        for of in (ONTOLOGY, CURATED):
+            for quad in store.quads_for_pattern(NamedNode(node), None, None, of):
+                add(quad.subject, quad.predicate, quad.object)
+                if isinstance(quad.object, NamedNode):
+                    pointed.add(quad.object.value)
+    for node in sorted(pointed - wanted):
+        for of in (ONTOLOGY, CURATED):
+            for quad in store.quads_for_pattern(NamedNode(node), _TYPE, None, of):
+                add(quad.subject, quad.predicate, quad.object)
+    for quad in store.quads_for_pattern(None, _SUBCLASS, None, ONTOLOGY):
+        add(quad.subject, quad.predicate, quad.object)
+    return graph
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rdflib from logging a traceback for each literal that does not fit its datatype: the shapes report them."""
+    logger = logging.getLogger("rdflib.term")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _result(report: Graph, shapes: Shapes, node: Node) -> Result:
+    shape = report.value(node, SH.sourceShape) or BNode()
+    component = str(report.value(node, SH.sourceConstraintComponent) or "")
+    path = report.value(node, SH.resultPath)
+    value = report.value(node, SH.value)
+    short = component.rpartition("#")[2]
+    return Result(
+        focus=str(report.value(node, SH.focusNode)),
+        path=str(path) if isinstance(path, URIRef) else None,
+        value=None if value is None else str(value),
+        is_iri=isinstance(value, URIRef),
+        component=component,
+        severity=_SEVERITY.get(str(report.value(node, SH.resultSeverity)), "error"),
+        rule=shapes.rule(shape, short.removesuffix("ConstraintComponent")),
+        limit=shapes.limit(shape, short),
+        remedy=shapes.message(shape) or "",
+    )

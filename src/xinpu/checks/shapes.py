@@ -1,0 +1,135 @@
+"""The shapes of a project, read once: their graph, what they look at, and names and remedies for their results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final, cast
+
+from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib.term import Node
+
+from xinpu.errors import ModelError
+from xinpu.terms import slug
+
+_VALUE_LOGIC: Final = (SH["or"], SH["and"], SH.xone)
+_LOOKS_FURTHER: Final = (SH.property, SH.node, SH.path, SH.closed, SH.equals, SH.disjoint)
+_LIMITS: Final = (
+    (SH.minCount, "MinCountConstraintComponent"),
+    (SH.maxCount, "MaxCountConstraintComponent"),
+    (SH.datatype, "DatatypeConstraintComponent"),
+    (SH["class"], "ClassConstraintComponent"),
+    (SH.nodeKind, "NodeKindConstraintComponent"),
+    (SH.minInclusive, "MinInclusiveConstraintComponent"),
+    (SH.maxInclusive, "MaxInclusiveConstraintComponent"),
+    (SH.minExclusive, "MinExclusiveConstraintComponent"),
+    (SH.maxExclusive, "MaxExclusiveConstraintComponent"),
+    (SH.minLength, "MinLengthConstraintComponent"),
+    (SH.maxLength, "MaxLengthConstraintComponent"),
+    (SH.pattern, "PatternConstraintComponent"),
+    (SH.hasValue, "HasValueConstraintComponent"),
+    (SH.lessThan, "LessThanConstraintComponent"),
+    (SH.lessThanOrEquals, "LessThanOrEqualsConstraintComponent"),
+)
+
+
+class Shapes:
+    """A shapes graph; everything is computed from it at need."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @classmethod
+    def parse(cls, text: str, path: str) -> Shapes:
+        """Read the shapes' Turtle; raises ModelError with a line."""
+        graph = Graph()
+        try:
+            graph.parse(data=text, format="turtle")
+        except BadSyntax as error:
+            line = int(getattr(error, "lines", 0)) + 1
+            reason = str(getattr(error, "_why", "")).replace("\n", " ") or "unreadable"
+            raise ModelError(f"syntax error, {reason}", path=path, line=line, remedy="Mend the Turtle there.") from None
+        return cls(graph)
+
+    @cached_property
+    def local(self) -> bool:
+        """Tell whether each node can be judged by its own triples and the types of what they point to.
+
+        Only then may a file be judged alone. Paths other than a property, nested shapes on values, and targets found
+        through other nodes look further.
+        """
+        graph = self.graph
+        if any(not isinstance(path, URIRef) for path in graph.objects(None, SH.path)):
+            return False
+        if any((None, name, None) in graph for name in (SH.targetObjectsOf, SH.target, SH.sparql, SH.rule)):
+            return False
+        return not any(
+            (inner, name, None) in graph for inner in self._on_values() for name in _LOOKS_FURTHER
+        ) and not any(
+            (shape, name, None) in graph
+            for shape in graph.subjects(SH.path, None)
+            for name in (SH.node, SH.property, SH.qualifiedValueShape)
+        )
+
+    def _on_values(self) -> Iterator[Node]:
+        """Give the shapes that property shapes apply to their values, at any depth."""
+        waiting = list(self.graph.subjects(SH.path, None))
+        seen: set[Node] = set()
+        while waiting:
+            shape = waiting.pop()
+            members = [
+                member
+                for name in _VALUE_LOGIC
+                for head in self.graph.objects(shape, name)
+                for member in Collection(self.graph, cast("URIRef | BNode", head))
+            ]
+            members += self.graph.objects(shape, SH["not"])
+            for member in members:
+                if member not in seen:
+                    seen.add(member)
+                    waiting.append(member)
+                    yield member
+
+    def rule(self, shape: Node, component: str) -> str:
+        """Name the rule that a result broke: the shape's own name, or its owner, path and constraint."""
+        if isinstance(shape, URIRef):
+            name = slug(str(shape))
+            return f"shape/{name}" if (shape, SH.path, None) in self.graph else f"shape/{name}/{component}"
+        path = next((slug(str(path)) for path in self.graph.objects(shape, SH.path) if isinstance(path, URIRef)), "")
+        owner = self.owner(shape)
+        return "/".join(part for part in ("shape", slug(str(owner)) if owner else "", path, component) if part)
+
+    def owner(self, shape: Node) -> URIRef | None:
+        """Find the named shape that a shape without a name is part of."""
+        seen: set[Node] = set()
+        waiting = [shape]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, URIRef):
+                return node
+            if node in seen:
+                continue
+            seen.add(node)
+            waiting.extend(sorted(set(self.graph.subjects(None, node)), key=str, reverse=True))
+        return None
+
+    def limit(self, shape: Node, component: str) -> str | None:
+        """Give what the constraint asks for, as text: a count, a datatype, a class."""
+        for name, of in _LIMITS:
+            if of == component:
+                values = sorted(str(value) for value in self.graph.objects(shape, name))
+                return values[0] if values else None
+        return None
+
+    def message(self, shape: Node) -> str | None:
+        """Give the message that the shape declares, the English one first."""
+        texts = [text for text in self.graph.objects(shape, SH.message) if isinstance(text, Literal)]
+        texts.sort(key=lambda text: (not (text.language or "en").startswith("en"), str(text)))
+        return str(texts[0]) if texts else None
+
+    def named(self) -> list[str]:
+        """IRIs of all shapes that have a name."""
+        kinds = (SH.NodeShape, SH.PropertyShape)
+        return sorted({str(s) for kind in kinds for s in self.graph.subjects(RDF.type, kind) if isinstance(s, URIRef)})
