@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from xinpu.exports.base import Bundle, Written
-from xinpu.exports.frames import SEPARATOR, Cell, Column, Frame, Scalar, frames, text
+from xinpu.exports.columns import SEPARATOR, Cell, Column, Scalar, text
+from xinpu.exports.frames import Frame, frames
 from xinpu.layout import NAMESPACES
 
 _FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")

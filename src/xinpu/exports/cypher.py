@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from xinpu.exports.base import Bundle, Written
+from xinpu.exports.columns import snake
 from xinpu.exports.drawings import edges_of, nodes_of
-from xinpu.exports.frames import snake
 
 _NODES: Final = ("id:ID", "name", "name_zh", "iri", "class", ":LABEL")
 _LINKS: Final = (":START_ID", ":END_ID", ":TYPE", "property", "claim", "status")

@@ -6,7 +6,6 @@ English name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -16,37 +15,19 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from xinpu.exports.base import TYPE, Bundle, Subject, instances, triples_of
-from xinpu.layout import NAMESPACES, XP
+from xinpu.exports.columns import Cell, Column, Scalar, Seen, kebab, short, snake, space, text
 from xinpu.queries import Table
 from xinpu.store import DERIVED, Dataset, Term
-from xinpu.terms import compact, iri, plain, slug
-
-Scalar = str | int | bool | Decimal
-Cell = Scalar | tuple[Scalar, ...] | None
-
-SEPARATOR: Final = "|"
-"""Between the values of a cell that holds several, where a format has no lists."""
+from xinpu.terms import compact, iri, slug
 
 KEPT_ROWS: Final = 20_000
 """Rows of a class that are kept for the next format instead of being read from the store again."""
 
-_NAMES: Final = frozenset(iri(name) for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"))
-_SPACES: Final = tuple(NAMESPACES.values())
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its name, meaning, datatype, whether a cell may hold several values, and what its slugs stand for."""
-
-    name: str
-    description: str = ""
-    datatype: str = "string"
-    """string, integer, decimal, boolean, date, gYear or gYearMonth."""
-    several: bool = False
-    namespace: str = ""
-    """What a slug of this column is appended to; empty if the cells are no slugs or of several namespaces."""
-    property: str = ""
-    """IRI of the property whose values the column holds."""
+_LABELS: Final = {"zh-hans": ("label_zh", "Name in Simplified Chinese"), "fr": ("label_fr", "Name in French")}
+_LEFT_OUT: Final = frozenset(
+    iri(name) for name in ("skos:prefLabel", "rdfs:label", "dcterms:title", "xp:comparisonKey", "xp:precedence")
+)
+"""Properties without a column of their own: the names have theirs, the sorting strings of the rules help nobody."""
 
 
 @dataclass(frozen=True)
@@ -66,69 +47,6 @@ class Frame:
         return self.source()
 
 
-def snake(name: str) -> str:
-    """Turn ``prefLabel`` or ``zh-Hans`` into ``pref_label`` and ``zh_hans``."""
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").lower()
-
-
-def kebab(name: str) -> str:
-    """Turn ``ChipFamily`` into ``chip-family``."""
-    return snake(name).replace("_", "-")
-
-
-def short(term: Term | None) -> Scalar | None:
-    """Give a term as a cell: numbers as numbers, IRIs of the project's namespaces as slugs, others whole."""
-    if isinstance(term, NamedNode):
-        return slug(term) if _space(term.value) else term.value
-    return plain(term)
-
-
-def _space(value: str) -> str:
-    cut = max(value.rfind("#"), value.rfind("/")) + 1
-    return value[:cut] if value[:cut] in _SPACES and value[cut:] else ""
-
-
-@dataclass
-class _Seen:
-    """What the values of one column have been so far."""
-
-    kinds: set[str] = field(default_factory=set)
-    spaces: set[str] = field(default_factory=set)
-    named: bool = False
-    several: bool = False
-    derived: bool = True
-
-    def add(self, term: Term, labels: Callable[[str], bool]) -> None:
-        if isinstance(term, NamedNode):
-            space = _space(term.value)
-            self.kinds.add("string")
-            self.spaces.add(space)
-            # words of the vocabulary read well as they are; other things are named beside
-            self.named = self.named or (bool(space) and space != XP and labels(term.value))
-        elif isinstance(term, Literal):
-            self.spaces.add("")
-            datatype = term.datatype.value
-            local = datatype[len(NAMESPACES["xsd"]) :] if datatype.startswith(NAMESPACES["xsd"]) else "string"
-            kind = {"double": "decimal", "float": "decimal"}.get(local, local)
-            known = kind in ("integer", "decimal", "boolean", "date", "gYear", "gYearMonth")
-            # a malformed number stays text, and so does its column
-            fits = not isinstance(plain(term), str) or kind in ("date", "gYear", "gYearMonth")
-            self.kinds.add(kind if known and fits else "string")
-        else:
-            self.kinds.add("string")
-            self.spaces.add("")
-
-    @property
-    def datatype(self) -> str:
-        if len(self.kinds) == 1:
-            return next(iter(self.kinds))
-        return "decimal" if self.kinds == {"integer", "decimal"} else "string"
-
-    @property
-    def namespace(self) -> str:
-        return next(iter(self.spaces)) if len(self.spaces) == 1 else ""
-
-
 def query_frame(bundle: Bundle, table: Table) -> Frame:
     """Make the frame of a library query's rows: its columns, and a label column beside each that names entities."""
     query = bundle.queries[table.name]
@@ -136,7 +54,7 @@ def query_frame(bundle: Bundle, table: Table) -> Frame:
     columns: list[Column] = []
     plan: list[tuple[int, bool]] = []
     for index, name in enumerate(table.columns):
-        seen = _Seen()
+        seen = Seen()
         for row in table.rows:
             if (cell := row[index]) is not None:
                 seen.add(cell, texts.__contains__)
@@ -169,13 +87,6 @@ def _fit(value: Scalar | None, column: Column) -> Scalar | None:
     return text(value) if column.datatype == "string" else value
 
 
-def text(value: Scalar) -> str:
-    """Write a value as table formats without types do."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
 def class_frame(bundle: Bundle, cls: str) -> Frame:
     """Make the frame of all that is directly of a class; its columns are the properties that occur."""
     title = bundle.labels.text(cls)
@@ -191,23 +102,16 @@ _Key = tuple[str, str]
 def subject_frame(bundle: Bundle, name: str, title: str, found: Sequence[NamedNode], meaning: str = "") -> Frame:
     """Make a frame with one row a subject: id, names, then its properties, the curated ones before the derived."""
     dataset, texts = bundle.dataset, bundle.labels.texts
-    seen: dict[_Key, _Seen] = {}
-    for subject in found:
-        derived = {quad.triple for quad in dataset.store.quads_for_pattern(subject, None, None, DERIVED)}
-        for key, terms in _values(dataset, subject).items():
-            entry = seen.setdefault(key, _Seen())
-            entry.several = entry.several or len(terms) > 1
-            for term in terms:
-                entry.add(term, texts.__contains__)
-                entry.derived = entry.derived and Triple(subject, NamedNode(key[0]), term) in derived
+    seen = _survey(bundle, found)
     keys = sorted(seen, key=lambda key: (seen[key].derived, key[0] != TYPE.value, _column_name(key, seen), key))
-    spaces = {_space(subject.value) for subject in found}
-    columns = [
-        Column("id", "Last part of the IRI", namespace=spaces.pop() if len(spaces) == 1 else ""),
-        Column("label", "Name in English, else in the language there is"),
-        Column("label_zh", "Name in Simplified Chinese"),
-        Column("label_fr", "Name in French"),
-    ]
+    spaces = {space(subject.value) for subject in found}
+    heads = [Column("id", "Last part of the IRI", namespace=spaces.pop() if len(spaces) == 1 else "")]
+    named = [texts[subject.value] for subject in found if subject.value in texts]
+    if named:
+        heads.append(Column("label", "Name in English, else in the language there is"))
+    extra = [tag for tag in _LABELS if any(tag in held for held in named)]
+    heads += [Column(*_LABELS[tag]) for tag in extra]
+    columns: list[Column] = []
     plan: list[tuple[_Key, bool]] = []
     for key in keys:
         entry, column = seen[key], _column_name(key, seen)
@@ -222,14 +126,30 @@ def subject_frame(bundle: Bundle, name: str, title: str, found: Sequence[NamedNo
         for subject in found:
             values = _values(dataset, subject)
             names = texts.get(subject.value, {})
-            head = (short(subject), bundle.labels.text(subject) if names else None)
+            head: list[Cell] = [short(subject)]
+            if named:
+                head.append(bundle.labels.text(subject) if names else None)
             cells = (
-                _cell(bundle, values.get(key, ()), column, named=named)
-                for (key, named), column in zip(plan, columns[4:], strict=True)
+                _cell(bundle, values.get(key, ()), column, named=labelled)
+                for (key, labelled), column in zip(plan, columns, strict=True)
             )
-            yield (*head, names.get("zh-hans"), names.get("fr"), *cells)
+            yield (*head, *(names.get(tag) for tag in extra), *cells)
 
-    return Frame(name, title, tuple(columns), rows, meaning)
+    return Frame(name, title, (*heads, *columns), rows, meaning)
+
+
+def _survey(bundle: Bundle, found: Iterable[NamedNode]) -> dict[_Key, Seen]:
+    """Look at all values once to learn what the columns are."""
+    seen: dict[_Key, Seen] = {}
+    for subject in found:
+        derived = {quad.triple for quad in bundle.dataset.store.quads_for_pattern(subject, None, None, DERIVED)}
+        for key, terms in _values(bundle.dataset, subject).items():
+            entry = seen.setdefault(key, Seen())
+            entry.several = entry.several or len(terms) > 1
+            for term in terms:
+                entry.add(term, bundle.labels.texts.__contains__)
+                entry.derived = entry.derived and Triple(subject, NamedNode(key[0]), term) in derived
+    return seen
 
 
 def _cell(bundle: Bundle, terms: Iterable[Term], column: Column, *, named: bool) -> Cell:
@@ -245,7 +165,7 @@ def _values(dataset: Dataset, subject: Subject) -> dict[_Key, list[Term]]:
     values: dict[_Key, list[Term]] = {}
     for triple in triples_of(dataset, subject):
         about = triple.predicate.value
-        if about not in _NAMES:
+        if about not in _LEFT_OUT:
             tag = (triple.object.language or "") if isinstance(triple.object, Literal) else ""
             values.setdefault((about, tag), []).append(triple.object)
     return values

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-import xlsxwriter
-
 from xinpu.exports.base import Bundle, Written
-from xinpu.exports.frames import SEPARATOR, Cell, Frame, frames, text
+from xinpu.exports.columns import SEPARATOR, Cell, text
+from xinpu.exports.frames import Frame, frames
 
 _ROWS: Final = 1_048_576
 _CHARACTERS: Final = 32_767
@@ -30,6 +29,8 @@ def xlsx(bundle: Bundle) -> Iterator[Written]:
 
 
 def _workbook(bundle: Bundle, path: str, held: list[Frame]) -> int:
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     day = datetime.date.fromisoformat(bundle.date) if bundle.date else datetime.date(2000, 1, 1)
     with xlsxwriter.Workbook(bundle.open_folder(path), options) as book:

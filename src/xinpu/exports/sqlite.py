@@ -15,7 +15,8 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from xinpu.exports.base import Bundle, Written, descendants, instances, objects
-from xinpu.exports.frames import SEPARATOR, Cell, Column, Frame, classes, frames, kebab, snake, subject_frame, text
+from xinpu.exports.columns import SEPARATOR, Cell, Column, kebab, snake, text
+from xinpu.exports.frames import Frame, classes, frames, subject_frame
 from xinpu.terms import iri, slug
 
 _TYPES: Final = {"integer": "INTEGER", "decimal": "REAL", "boolean": "INTEGER"}
@@ -97,10 +98,10 @@ def claims_frame(bundle: Bundle) -> Frame:
 
     def rows() -> Iterator[tuple[Cell, ...]]:
         for subject, row in zip(found, frame.rows(), strict=True):
-            yield (row[0], slug(of_kind[subject.value]), *row[4:])
+            yield (row[0], slug(of_kind[subject.value]), *row[1:])
 
     kind = Column("class", "Kind of claim")
-    return Frame("claims", frame.title, (frame.columns[0], kind, *frame.columns[4:]), rows)
+    return Frame("claims", frame.title, (frame.columns[0], kind, *frame.columns[1:]), rows)
 
 
 def _table(database: sqlite3.Connection, name: str, frame: Frame) -> int:
