@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from xinpu.errors import UsageError
 from xinpu.layout import CONTENT_LANGUAGE, ID, NAMESPACES, XP
@@ -19,6 +19,7 @@ __all__ = [
     "Labels",
     "Literal",
     "NamedNode",
+    "Quad",
     "Term",
     "Triple",
     "Value",
