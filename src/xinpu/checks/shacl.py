@@ -6,9 +6,9 @@ SHACL Core only, without inference, on a scratch graph: pySHACL leaves things be
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, cast
 
 import pyshacl
 from rdflib import SH, BNode, Graph, URIRef
@@ -16,6 +16,7 @@ from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
 from xinpu.checks.findings import Severity
+from xinpu.checks.flat import Data, Flat, Judge, Judged, Question, UnsupportedError
 from xinpu.checks.shapes import Shapes
 from xinpu.checks.wording import Result
 from xinpu.errors import ModelError
@@ -23,7 +24,6 @@ from xinpu.layout import NAMESPACES
 from xinpu.store import CURATED, ONTOLOGY, Dataset, Term
 from xinpu.terms import BlankNode, Literal, NamedNode
 
-_TYPE: Final = NamedNode(NAMESPACES["rdf"] + "type")
 _SUBCLASS: Final = NamedNode(NAMESPACES["rdfs"] + "subClassOf")
 _SEVERITY: Final[dict[str, Severity]] = {
     str(SH.Violation): "error",
@@ -35,29 +35,104 @@ _SEVERITY: Final[dict[str, Severity]] = {
 def validate(dataset: Dataset, shapes: Shapes, focus: Collection[str] | None = None) -> list[Result]:
     """Validate the curated graph and the ontology, or only some nodes of them; results in total order.
 
-    With ``focus`` the graph that pySHACL sees holds only the triples of these nodes, and the types of what they point
-    to: that suffices where ``shapes.local`` holds.
+    With ``focus`` the graph that pySHACL sees holds only the triples of these nodes and of what they point to: that
+    suffices where ``shapes.local`` holds.
     """
     with _quiet():
         graph = _scratch(dataset, focus)
+        only = None if focus is None else frozenset(URIRef(node) for node in focus)
         try:
-            _, report, text = pyshacl.validate(
-                graph,
-                shacl_graph=shapes.graph,
-                inplace=True,
-                focus_nodes=None if focus is None else sorted(focus),
-            )
-        except Exception as error:
-            # pySHACL raises half a dozen unrelated kinds for shapes that it cannot load
-            raise ModelError(
-                f"the shapes cannot be run: {error}", path="ontology/shapes.ttl", line=1, remedy="Mend the shape."
-            ) from error
-    if not isinstance(report, Graph):
-        raise ModelError(
-            f"the shapes cannot be run: {text}", path="ontology/shapes.ttl", line=1, remedy="Mend the shape."
-        )
-    found = {_result(report, shapes, node) for node in report.objects(None, SH.result)}
+            found = _flat(shapes, Data(graph, only))
+        except UnsupportedError:
+            found = plain(graph, shapes, focus)
     return sorted(found, key=lambda result: tuple(str(part) for part in result))
+
+
+def plain(graph: Graph, shapes: Shapes, focus: Collection[str] | None = None) -> set[Result]:
+    """Validate with pySHACL alone."""
+    report = _run(graph, shapes.graph, None if focus is None else sorted(focus))
+    return {_result(report, shapes, node) for node in report.objects(None, SH.result)}
+
+
+def _flat(shapes: Shapes, data: Data) -> set[Result]:
+    """Validate with the rewritten shapes: all direct constraints in the first round, then what logic still asks."""
+    flat = Flat.of(shapes.graph)
+    round_graph = Graph()
+    for shape, targets in flat.targets.items():
+        if flat.write(round_graph, shape, shape):
+            chosen = targets if data.only is None else {(SH.targetNode, node) for node in data.focus(targets)}
+            for name, node in chosen:
+                round_graph.add((shape, name, node))
+    judge = Judge(flat, data)
+    running = [judge.judge(shape) for shape in sorted(flat.logic, key=str)]
+    answers: list[list[set[Node]] | None] = [None] * len(running)
+    found: set[Result] = set()
+    first = True
+    while running or first:
+        asked: list[list[Question]] = []
+        still: list[Generator[list[Question], list[set[Node]], list[Judged]]] = []
+        for asking, answer in zip(running, answers, strict=True):
+            try:
+                asked.append(next(asking) if answer is None else asking.send(answer))
+                still.append(asking)
+            except StopIteration as stop:
+                found.update(_judged(shapes, judged) for judged in stop.value)
+        running = still
+        names: dict[str, set[Node]] = {}
+        answers = []
+        for questions in asked:
+            answer = []
+            answers.append(answer)
+            for question in questions:
+                name = URIRef(f"urn:xinpu:question:{len(names)}")
+                failing = names[str(name)] = set()
+                answer.append(failing)
+                if question.nodes and flat.write(round_graph, question.shape, name):
+                    for node in question.nodes:
+                        round_graph.add((name, SH.targetNode, node))
+        if len(round_graph):
+            report = _run(data.graph, round_graph, None)
+            for node in report.objects(None, SH.result):
+                source = str(report.value(node, SH.sourceShape))
+                if source in names:
+                    names[source].add(cast("Node", report.value(node, SH.focusNode)))
+                else:
+                    found.add(_result(report, shapes, node))
+        round_graph = Graph()
+        first = False
+    return found
+
+
+def _run(graph: Graph, shapes: Graph, focus: list[str] | None) -> Graph:
+    try:
+        _, report, text = pyshacl.validate(graph, shacl_graph=shapes, inplace=True, focus_nodes=focus)
+    except Exception as error:
+        # pySHACL raises half a dozen unrelated kinds for shapes that it cannot load
+        raise _unusable(str(error)) from error
+    if not isinstance(report, Graph):
+        raise _unusable(text)
+    return report
+
+
+def _unusable(reason: str) -> ModelError:
+    return ModelError(
+        f"the shapes cannot be run: {reason}", path="ontology/shapes.ttl", line=1, remedy="Mend the shape."
+    )
+
+
+def _judged(shapes: Shapes, judged: Judged) -> Result:
+    severity = shapes.graph.value(judged.shape, SH.severity)
+    return Result(
+        focus=str(judged.focus),
+        path=str(judged.path) if isinstance(judged.path, URIRef) else None,
+        value=None if judged.value is None else str(judged.value),
+        is_iri=isinstance(judged.value, URIRef),
+        component=f"{SH}{judged.component}ConstraintComponent",
+        severity=_SEVERITY.get(str(severity), "error"),
+        rule=shapes.rule(judged.shape, judged.component),
+        limit=shapes.limit(judged.shape, f"{judged.component}ConstraintComponent"),
+        remedy=shapes.message(judged.shape) or "",
+    )
 
 
 def _scratch(dataset: Dataset, focus: Collection[str] | None) -> Graph:
@@ -101,7 +176,7 @@ def _scratch(dataset: Dataset, focus: Collection[str] | None) -> Graph:
                     pointed.add(quad.object.value)
     for node in sorted(pointed - wanted):
         for of in (ONTOLOGY, CURATED):
-            for quad in store.quads_for_pattern(NamedNode(node), _TYPE, None, of):
+            for quad in store.quads_for_pattern(NamedNode(node), None, None, of):
                 add(quad.subject, quad.predicate, quad.object)
     for quad in store.quads_for_pattern(None, _SUBCLASS, None, ONTOLOGY):
         add(quad.subject, quad.predicate, quad.object)
