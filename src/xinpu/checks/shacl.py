@@ -17,6 +17,7 @@ from rdflib.term import Node
 
 from xinpu.checks.findings import Severity
 from xinpu.checks.flat import Data, Flat, Judge, Judged, Question, UnsupportedError
+from xinpu.checks.lookup import Lookup
 from xinpu.checks.shapes import Shapes
 from xinpu.checks.wording import Result
 from xinpu.errors import ModelError
@@ -57,7 +58,7 @@ def plain(graph: Graph, shapes: Shapes, focus: Collection[str] | None = None) ->
 def _flat(shapes: Shapes, data: Data) -> set[Result]:
     """Validate with the rewritten shapes: all direct constraints in the first round, then what logic still asks."""
     flat = Flat.of(shapes.graph)
-    round_graph = Graph()
+    round_graph = Graph(store="SimpleMemory", bind_namespaces="none")
     for shape, targets in flat.targets.items():
         if flat.write(round_graph, shape, shape):
             chosen = targets if data.only is None else {(SH.targetNode, node) for node in data.focus(targets)}
@@ -98,7 +99,7 @@ def _flat(shapes: Shapes, data: Data) -> set[Result]:
                     names[source].add(cast("Node", report.value(node, SH.focusNode)))
                 else:
                     found.add(_result(report, shapes, node))
-        round_graph = Graph()
+        round_graph = Graph(store="SimpleMemory", bind_namespaces="none")
         first = False
     return found
 
@@ -136,7 +137,7 @@ def _judged(shapes: Shapes, judged: Judged) -> Result:
 
 
 def _scratch(dataset: Dataset, focus: Collection[str] | None) -> Graph:
-    graph = Graph()
+    graph = Lookup()
     names: dict[str, URIRef] = {}
 
     def name(value: str) -> URIRef:
@@ -158,7 +159,7 @@ def _scratch(dataset: Dataset, focus: Collection[str] | None) -> Graph:
         return RdfLiteral(value.value, datatype=name(value.datatype.value), normalize=False)
 
     def add(subject: Term, predicate: Term, value: Term) -> None:
-        graph.add((term(subject), name(predicate.value) if isinstance(predicate, NamedNode) else BNode(), term(value)))
+        graph.put(term(subject), name(predicate.value) if isinstance(predicate, NamedNode) else BNode(), term(value))
 
     if focus is None:
         for of in (ONTOLOGY, CURATED):
