@@ -62,9 +62,8 @@ def check(
         found += text_findings(path, texts[path])
     for entry in known.values():
         found += entry.findings
-    found += _twice(known, texts)
-
     graph = {path: entry for path, entry in known.items() if _curated(project, path)}
+    found += _twice(known, graph, texts)
     ontology = {path: entry for path, entry in known.items() if path not in graph}
     skipped: list[str] = []
     if any(path in broken for path in (*map(project.relative, project.ontology_files()), shapes_path)):
@@ -154,21 +153,26 @@ def _facts(path: str, text: str, kept: Kept, *, curated: bool) -> Facts:
 
 
 def _blocks(known: Mapping[str, Facts]) -> dict[str, Block]:
+    """Give the block of each subject: the first one that introduces it, else the first one."""
     blocks: dict[str, Block] = {}
+    introduced: set[str] = set()
     for path, entry in known.items():
+        typed = set(entry.typed)
         for iri, line, start in entry.subjects:
-            blocks.setdefault(iri, Block(path, line, start))
+            if iri not in blocks or (iri in typed and iri not in introduced):
+                blocks[iri] = Block(path, line, start)
+        introduced |= typed
     return blocks
 
 
-def _twice(known: Mapping[str, Facts], texts: Mapping[str, str]) -> Iterable[Finding]:
-    first: dict[str, tuple[str, int]] = {}
+def _twice(known: Mapping[str, Facts], graph: Mapping[str, Facts], texts: Mapping[str, str]) -> Iterable[Finding]:
+    """Find subjects with two blocks; in ``ontology/`` a term may have one in each file: alignments stand apart."""
+    first: dict[tuple[str, str], tuple[str, int]] = {}
     for path, entry in known.items():
         for iri, line, start in entry.subjects:
-            if iri not in first:
-                first[iri] = (path, line)
+            other, at = first.setdefault(("" if path in graph else path, iri), (path, line))
+            if (other, at) == (path, line):
                 continue
-            other, at = first[iri]
             token = texts[path][start:].split(maxsplit=1)[0]
             yield finding(
                 (path, line),

@@ -31,7 +31,13 @@ _PROPERTY: Final = frozenset(
 _CLASS: Final = frozenset(
     NAMESPACES[prefix] + name for prefix, name in (("owl", "Class"), ("rdfs", "Class"), ("rdfs", "Datatype"))
 )
-_KINDS: Final = {"predicate": "property", "class": "class", "object": "concept", "datatype": "datatype"}
+_KINDS: Final = {
+    "subject": "term",
+    "predicate": "property",
+    "class": "class",
+    "object": "concept",
+    "datatype": "datatype",
+}
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Vocabulary:
         subjects: set[str] = set()
         mentioned: set[str] = set()
         for entry in ontology:
-            subjects.update(iri for iri, _, _ in entry.subjects)
+            subjects.update(entry.typed)
             mentioned.update(entry.predicates, entry.classes, entry.objects, entry.datatypes)
         return cls(
             declared=frozenset(subjects),
@@ -79,7 +85,7 @@ class Vocabulary:
             return f"is a {'class' if iri in self.classes else 'concept'}, not a property"
         if own and role == "class" and iri not in self.classes and not iri.startswith(NAMESPACES["unit"]):
             return f"is a {'property' if iri in self.properties else 'concept'}, not a class"
-        if own or role == "object":
+        if own or role in ("subject", "object"):
             return None
         known = _standard(iri)
         if known is False or (curated and not known and iri not in self.mentioned):
@@ -92,7 +98,7 @@ class Vocabulary:
             return self.properties | {iri for iri in self.mentioned if not iri.startswith(OWN)}
         if role == "class":
             return self.classes
-        return self.concepts | self.properties if role == "object" else self.mentioned
+        return self.concepts | self.properties if role == "object" else self.declared
 
 
 def _standard(iri: str) -> bool | None:
@@ -121,6 +127,7 @@ def undeclared(
     for path, entry in files.items():
         wrong: dict[tuple[str, str], str] = {}
         for role, names in (
+            ("subject", [] if curated else sorted({iri for iri, _, _ in entry.subjects if iri.startswith(OWN)})),
             ("predicate", entry.predicates),
             ("class", entry.classes),
             ("object", entry.objects),

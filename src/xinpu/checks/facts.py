@@ -40,6 +40,8 @@ class Facts:
 
     subjects: list[tuple[str, int, int]] = field(default_factory=list)
     """IRI, line and offset of each block, in order."""
+    typed: list[str] = field(default_factory=list)
+    """Subjects whose block gives a class, and so introduces them."""
     predicates: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Facts:
         """Read plain data back."""
         return cls(
             subjects=[(str(iri), int(line), int(start)) for iri, line, start in data["subjects"]],
+            typed=list(data["typed"]),
             predicates=list(data["predicates"]),
             classes=list(data["classes"]),
             objects=list(data["objects"]),
@@ -68,12 +71,15 @@ def facts(path: str, text: str, *, curated: bool) -> Facts:
     names: dict[str, set[str]] = {"predicate": set(), "class": set(), "object": set(), "datatype": set()}
     subjects: list[tuple[str, int, int]] = []
     found = list(text_findings(path, text))
+    typed: set[str] = set()
     declared: dict[str, Use] = {}
     used: set[str] = set()
     for use in scan(text):
         role = use.role
         if role in names:
             names[role].add(use.iri)
+            if role == "class":
+                typed.add(use.subject)
         elif role == "subject":
             subjects.append((use.iri, use.line, use.start))
             found.extend(_subject(path, text, use, curated))
@@ -105,6 +111,7 @@ def facts(path: str, text: str, *, curated: bool) -> Facts:
     ]
     return Facts(
         subjects=subjects,
+        typed=sorted(typed),
         predicates=sorted(names["predicate"]),
         classes=sorted(names["class"]),
         objects=sorted(names["object"]),

@@ -1,8 +1,8 @@
 """Shapes on the files that changed: the others keep their results where that is sound.
 
-A file is judged alone only if the shapes look no further than a node's own triples and the types of what they point to
-(``Shapes.local``). Its results then depend on: the code, the shapes, the ontology, the file, files that describe one of
-its subjects too, and the types of what it points to. All of that is in the key.
+A file is judged alone only if the shapes look no further than a node's own triples and those of the nodes that they
+point to (``Shapes.local``). Its results then depend on: the code, the shapes, the ontology, the file, files that
+describe one of its subjects too, and the blocks of what it points to. All of that is in the key.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from xinpu.checks.scan import RDF_TYPE
 from xinpu.checks.wording import Result, findings
 from xinpu.errors import XinpuError
 from xinpu.layout import NAMESPACES
-from xinpu.store import CURATED, ONTOLOGY, Dataset
-from xinpu.terms import NamedNode
+from xinpu.store import Dataset
 
 MANY: Final = 2000
 """From so many changed nodes on, validating the whole graph at once is faster than choosing."""
@@ -49,10 +48,8 @@ def shape_findings(
     context = hash_of([code_hash(), texts[shapes_path], *rest])
     try:
         local = _local(texts[shapes_path], shapes_path, context, kept)
-        if local:
-            keys = _keys(dataset, context, graph, locator)
-        else:
-            keys = {_WHOLE: hash_of([context, *(texts[path] for path in graph)])}
+        everything = {_WHOLE: hash_of([context, *(texts[path] for path in graph)])}
+        keys = _keys(context, graph, texts) if local else everything
         rows = {name: old for name, key in keys.items() if (old := kept.get(name, key)) is not None}
         stale = keys.keys() - rows.keys()
         if stale:
@@ -77,22 +74,20 @@ def _local(shape_text: str, shapes_path: str, context: str, kept: Kept) -> bool:
     return local
 
 
-def _keys(dataset: Dataset, context: str, graph: Mapping[str, Facts], locator: Locator) -> dict[str, str]:
+def _keys(context: str, graph: Mapping[str, Facts], texts: Mapping[str, str]) -> dict[str, str]:
     """Give the hash that the results of each graph file rest on, and the one of everything else."""
-    types: dict[str, list[str]] = {}
-    for of in (ONTOLOGY, CURATED):
-        for quad in dataset.store.quads_for_pattern(None, NamedNode(RDF_TYPE), None, of):
-            if isinstance(quad.subject, NamedNode):
-                types.setdefault(quad.subject.value, []).append(str(quad.object))
     holders: dict[str, set[str]] = {}
+    blocks: dict[str, str] = {}
     for path, entry in graph.items():
-        for iri, _, _ in entry.subjects:
+        ends = [start for _, _, start in entry.subjects[1:]] + [len(texts[path])]
+        for (iri, _, start), end in zip(entry.subjects, ends, strict=True):
             holders.setdefault(iri, set()).add(path)
+            blocks[iri] = blocks.get(iri, "") + texts[path][start:end]
     keys: dict[str, str] = {}
     for path, entry in graph.items():
         sharing = {other for iri, _, _ in entry.subjects for other in holders[iri]} | {path}
-        pointed = [f"{iri} {' '.join(sorted(types.get(iri, ())))}" for iri in entry.objects]
-        keys[f"shacl {path}"] = hash_of([context, *(locator.texts[other] for other in sorted(sharing)), "", *pointed])
+        pointed = [f"{iri} {blocks[iri]}" for iri in entry.objects if iri in blocks and path not in holders[iri]]
+        keys[f"shacl {path}"] = hash_of([context, *(texts[other] for other in sorted(sharing)), "", *pointed])
     keys[_ELSEWHERE] = context
     return keys
 

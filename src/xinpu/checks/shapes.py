@@ -14,8 +14,9 @@ from rdflib.term import Node
 from xinpu.errors import ModelError
 from xinpu.terms import slug
 
-_VALUE_LOGIC: Final = (SH["or"], SH["and"], SH.xone)
-_LOOKS_FURTHER: Final = (SH.property, SH.node, SH.path, SH.closed, SH.equals, SH.disjoint)
+_LISTS: Final = (SH["or"], SH["and"], SH.xone)
+_SINGLE: Final = (SH["not"], SH.node, SH.qualifiedValueShape)
+_LOOKS_FURTHER: Final = (SH["class"], SH.property, *_LISTS, *_SINGLE)
 _LIMITS: Final = (
     (SH.minCount, "MinCountConstraintComponent"),
     (SH.maxCount, "MaxCountConstraintComponent"),
@@ -55,23 +56,31 @@ class Shapes:
 
     @cached_property
     def local(self) -> bool:
-        """Tell whether each node can be judged by its own triples and the types of what they point to.
+        """Tell whether each node can be judged by its own triples and those of the nodes that it points to.
 
-        Only then may a file be judged alone. Paths other than a property, nested shapes on values, and targets found
-        through other nodes look further.
+        Only then may a file be judged alone. Inverse paths and chains, targets found through other nodes, and shapes
+        on values that look beyond the values' own triples need more.
         """
         graph = self.graph
-        if any(not isinstance(path, URIRef) for path in graph.objects(None, SH.path)):
-            return False
         if any((None, name, None) in graph for name in (SH.targetObjectsOf, SH.target, SH.sparql, SH.rule)):
             return False
+        if any(not self._one_step(path) for path in graph.objects(None, SH.path)):
+            return False
+        inner = [entry for shape in self._on_values() for entry in (shape, *graph.objects(shape, SH.property))]
         return not any(
-            (inner, name, None) in graph for inner in self._on_values() for name in _LOOKS_FURTHER
-        ) and not any(
-            (shape, name, None) in graph
-            for shape in graph.subjects(SH.path, None)
-            for name in (SH.node, SH.property, SH.qualifiedValueShape)
+            (entry, SH.path, None) in graph and any((entry, name, None) in graph for name in _LOOKS_FURTHER)
+            for entry in inner
         )
+
+    def _one_step(self, path: Node) -> bool:
+        """Tell whether a path is a property or a choice of properties."""
+        if isinstance(path, URIRef):
+            return True
+        heads = list(self.graph.objects(path, SH.alternativePath))
+        return len(heads) == 1 and all(isinstance(step, URIRef) for step in self._members(heads[0]))
+
+    def _members(self, head: Node) -> list[Node]:
+        return list(Collection(self.graph, cast("URIRef | BNode", head)))
 
     def _on_values(self) -> Iterator[Node]:
         """Give the shapes that property shapes apply to their values, at any depth."""
@@ -79,18 +88,15 @@ class Shapes:
         seen: set[Node] = set()
         while waiting:
             shape = waiting.pop()
-            members = [
-                member
-                for name in _VALUE_LOGIC
-                for head in self.graph.objects(shape, name)
-                for member in Collection(self.graph, cast("URIRef | BNode", head))
+            applied = [
+                member for name in _LISTS for head in self.graph.objects(shape, name) for member in self._members(head)
             ]
-            members += self.graph.objects(shape, SH["not"])
-            for member in members:
-                if member not in seen:
-                    seen.add(member)
-                    waiting.append(member)
-                    yield member
+            applied += [inner for name in _SINGLE for inner in self.graph.objects(shape, name)]
+            for inner in applied:
+                if inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
+                    yield inner
 
     def rule(self, shape: Node, component: str) -> str:
         """Name the rule that a result broke: the shape's own name, or its owner, path and constraint."""
