@@ -1,0 +1,146 @@
+"""Tables of pages: rows of library queries as cells with links, numbers and dates in one language.
+
+Which columns are shown, how amounts join their currency and what heads read is in ``site/pages.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from xinpu.layout import XP
+from xinpu.pages import Panel
+from xinpu.queries import Query, Table
+from xinpu.site.views import Ref, Text, Views
+from xinpu.terms import Literal, NamedNode, Term, plain, text_of
+
+HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit"))
+"""Columns that show through others: the claim as a link, the bound before the value, the currency with the amount."""
+
+Row = tuple[Term | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its parts, each a link or a text; the sort key for scripts; whether it is a number."""
+
+    parts: tuple[Text | Ref, ...]
+    sort: str = ""
+    number: bool = False
+    claim: str = ""
+    """Address of the claim behind the cell, from the language's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table ready to show."""
+
+    query: str
+    id: str
+    title: str
+    intro: str
+    heads: tuple[tuple[str, bool], ...]
+    """Text of each column's head, and whether the column holds numbers."""
+    rows: tuple[tuple[Cell, ...], ...]
+    view: str = "table"
+    total: int = 0
+    chart: str = ""
+    """SVG made at build time, if the panel asks for a picture."""
+
+
+def show(panel: Panel, query: Query, table: Table, rows: list[Row], views: Views, columns: Mapping[str, Any]) -> TableView:
+    """Make a panel's table of the given rows."""
+    names = [n for n in panel.columns or table.columns if n in table.columns and n != panel.by]
+    if not panel.columns:
+        names = [n for n in names if n not in HIDDEN]
+    index = {name: position for position, name in enumerate(table.columns)}
+    value = panel.value or next((n for n in names if n not in ("source",) and is_numeric(rows, index[n])), "")
+    kept = [r for r in rows if all(text_of(r[index[c]]).endswith(t) for c, t in panel.where.items())]
+    shown = [n for n in names if panel.columns or any(row[index[n]] is not None for row in kept)]
+    numeric = {n: is_numeric(kept, index[n]) for n in shown}
+    return TableView(
+        query=query.name,
+        id=panel.id or query.name.replace("/", "-"),
+        title=views.translations.text(panel.title) or question(query, views.language),
+        intro=views.translations.text(panel.intro),
+        heads=tuple((head(name, columns, views), numeric[name]) for name in shown),
+        rows=tuple(tuple(cell(row, name, index, views, columns, value) for name in shown) for row in kept),
+        view=panel.view,
+        total=len(kept),
+    )
+
+
+def question(query: Query, language: str) -> str:
+    """Give the question of a query in a language, else in English, else its name."""
+    return query.summary.get(language) or query.summary.get("en") or query.name
+
+
+def head(name: str, columns: Mapping[str, Any], views: Views) -> str:
+    """Give the head of a column in the page's language."""
+    entry = columns.get(name, {})
+    label = entry if isinstance(entry, str) else entry.get("label", "")
+    return views.translations.text(label or name.replace("_", " ").capitalize())
+
+
+def is_numeric(rows: list[Row], position: int) -> bool:
+    """Tell whether a column holds numbers only."""
+    found = [row[position] for row in rows if row[position] is not None]
+    return bool(found) and all(isinstance(plain(term), int | Decimal) for term in found)
+
+
+def cell(
+    row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any], value: str
+) -> Cell:
+    """Show one cell, with the bound, the currency and the claim of its row where they belong to it."""
+    term = row[index[name]]
+    if term is None:
+        return Cell(())
+    parts: list[Text | Ref] = []
+    claim = ""
+    if name == value:
+        claim = _claim(row, index, views)
+        bound = row[index["bound"]] if "bound" in index else None
+        if bound is not None:
+            parts.append(views.label(text_of(bound)))
+    number = plain(term)
+    if isinstance(number, int | Decimal) and not isinstance(number, bool):
+        parts.append(Text(_amount(Decimal(number), row, name, index, views, columns)))
+        return Cell(tuple(parts), sort=str(number), number=True, claim=claim)
+    if isinstance(term, NamedNode) and term.value in views.facts.claims:
+        target = views.claim(term.value)
+        return Cell((Ref(target.what, target.href, term.value),), sort=target.slug)
+    shown = views.term(term)
+    if isinstance(term, NamedNode) and isinstance(shown, Ref) and name == "source":
+        source = views.source(term.value)
+        publisher = source.publisher.name if source.publisher else source.title
+        text = ", ".join(part for part in (publisher.text, source.issued) if part)
+        shown = Ref(Text(text, publisher.lang), source.href, term.value)
+    if isinstance(shown, Ref) and shown.iri.startswith(XP):
+        shown = shown.name
+    sort = term.value if isinstance(term, Literal) else str(shown)
+    if isinstance(term, NamedNode) and isinstance(shown, Text):
+        place = views.order(term.value)
+        sort = f"{place:06}" if place != 999 else sort
+    return Cell((*parts, shown), sort=sort, claim=claim)
+
+
+def _amount(
+    number: Decimal, row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any]
+) -> str:
+    entry = columns.get(name, {})
+    money = entry.get("money", "") if isinstance(entry, Mapping) else ""
+    currency = text_of(row[index[money]]) if money in index else ""
+    if currency:
+        return views.formats.money(number, number, currency)
+    if isinstance(entry, Mapping) and entry.get("plain"):
+        return str(number)
+    unit = row[index["unit"]] if "unit" in index and name in ("value", "amount") else None
+    symbol = views.unit(text_of(unit)) if unit is not None else ""
+    return views.formats.quantity(number, number, symbol) if symbol else views.formats.number(number)
+
+
+def _claim(row: Row, index: Mapping[str, int], views: Views) -> str:
+    term = row[index["claim"]] if "claim" in index else None
+    return views.claim(term.value).href if isinstance(term, NamedNode) and term.value in views.facts.claims else ""
