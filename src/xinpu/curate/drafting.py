@@ -12,18 +12,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from xinpu.curate.blocks import Pair
-from xinpu.curate.mapping import Mapping, Rule
+from xinpu.curate.mapping import Mapping, Rule, UnmappedError
 from xinpu.layout import ID, NAMESPACES, XP
 from xinpu.store import Term
-from xinpu.terms import Literal, NamedNode, iri
+from xinpu.terms import Literal, NamedNode, iri, slug, text_of
 
 XSD: Final = NAMESPACES["xsd"]
 _CURIE: Final = re.compile(rf"(?:{'|'.join(NAMESPACES)}):[\w.-]+")
 _DATES: Final = (("gYear", r"\d{4}"), ("gYearMonth", r"\d{4}-\d{2}"), ("date", r"\d{4}-\d{2}-\d{2}"))
-
-
-class UnmappedError(Exception):
-    """A fact that the mapping does not cover; the text says what is missing."""
 
 
 @dataclass
@@ -86,16 +82,15 @@ class Drafter:
         """Find an entity by compact name, id or name of the input; raises UnmappedError."""
         if _CURIE.fullmatch(name):
             return NamedNode(iri(name))
-        if (slug := self.mapping.names.get(name)) is not None:
-            return NamedNode(ID + slug)
+        if (known := self.mapping.names.get(name)) is not None:
+            return NamedNode(ID + known)
         if name in self.mapping.entities:
             return NamedNode(ID + name)
         raise UnmappedError(f"no entity is named {name!r}")
 
     def class_names(self, node: NamedNode) -> set[str]:
         """Give the local class names of an entity, from the graph or else the mapping's table."""
-        slug = node.value.removeprefix(ID)
-        row = self.mapping.entities.get(slug)
+        row = self.mapping.entities.get(node.value.removeprefix(ID))
         return self.classes.get(node.value) or set((row["class"] if row else "").split())
 
     def rule(self, fact: Fact) -> Rule:
@@ -126,7 +121,7 @@ class Drafter:
         changed = dict(fact.properties)
         for name, expression in rule.properties:
             if rule.kind == "identity" and name.startswith("&"):
-                draft.identity = self._one(name[1:].split()[0], fact, value).value
+                draft.identity = text_of(self._one(name[1:].split()[0], fact, value))
                 rest = name[1:].split()[1:]
                 if rest:
                     draft.pairs.append((iri(rest[0]), self._one(expression, fact, value)))
@@ -159,7 +154,7 @@ class Drafter:
             return what
         for predicate, term in draft.pairs:
             if predicate == XP + named[1]:
-                return term.value.rsplit("#")[-1].lower()
+                return slug(text_of(term)).lower()
         return "performance"
 
     def _one(self, expression: str, fact: Fact, value: str) -> Term:
@@ -303,8 +298,8 @@ class Drafter:
         if "xp:status" not in changed:
             yield XP + "status", self._term(implied.get("xp:status", status))
         if "xp:basis" not in changed:
-            row = self.mapping.addresses.get(fact.address)
-            by_tier = self.mapping.words("tier_basis").get(row["tier"] if row else "", "xp:Reported")
+            tier = self.mapping.source_at(fact.address)["tier"]
+            by_tier = self.mapping.words("tier_basis").get(tier, "xp:Reported")
             yield (
                 XP + "basis",
                 self._term(implied.get("xp:basis") or rule.basis or modality.get("basis") or by_tier),

@@ -16,19 +16,24 @@ from xinpu.errors import UsageError
 from xinpu.layout import Project
 from xinpu.terms import iri
 
-FIRST: Final = """
-rdf:type skos:prefLabel rdfs:label skos:altLabel xp:formerName xp:legalName dcterms:title skos:definition
-dcterms:abstract skos:example skos:scopeNote xp:website xp:kind dcterms:publisher dcterms:creator dcterms:license
-dcterms:issued dcterms:modified dcterms:language schema:url xp:tier xp:readOn rdfs:subClassOf rdfs:subPropertyOf
-rdfs:domain rdfs:range xp:company xp:board rdf:subject rdf:predicate rdf:object xp:about xp:owner xp:owned
-""".split()
-LAST: Final = """
-xp:topic xp:text xp:metric xp:numberFormat xp:sparsity xp:period xp:asOf xp:since xp:until xp:value xp:minimum
-xp:maximum xp:bound xp:unit xp:currency xp:position xp:date xp:datePeriod xp:asPublished xp:estimatedBy xp:status
-xp:basis xp:rank xp:rankReason xp:source prov:wasDerivedFrom xp:recordedOn xp:retractedOn xp:order xp:lowFactor
-xp:highFactor skos:broader skos:inScheme owl:deprecated dcterms:isReplacedBy rdfs:isDefinedBy skos:note
-skos:historyNote
-""".split()
+# fmt: off
+FIRST: Final = (
+    "rdf:type", "skos:prefLabel", "rdfs:label", "skos:altLabel", "xp:formerName", "xp:legalName", "dcterms:title",
+    "skos:definition", "dcterms:abstract", "skos:example", "skos:scopeNote", "xp:website", "xp:kind",
+    "dcterms:publisher", "dcterms:creator", "dcterms:license", "dcterms:issued", "dcterms:modified",
+    "dcterms:language", "schema:url", "xp:tier", "xp:readOn", "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:domain",
+    "rdfs:range", "xp:company", "xp:board", "rdf:subject", "rdf:predicate", "rdf:object", "xp:about", "xp:owner",
+    "xp:owned",
+)
+LAST: Final = (
+    "xp:topic", "xp:text", "xp:metric", "xp:numberFormat", "xp:sparsity", "xp:period", "xp:asOf", "xp:since",
+    "xp:until", "xp:value", "xp:minimum", "xp:maximum", "xp:bound", "xp:unit", "xp:currency", "xp:position",
+    "xp:date", "xp:datePeriod", "xp:asPublished", "xp:estimatedBy", "xp:status", "xp:basis", "xp:rank",
+    "xp:rankReason", "xp:source", "prov:wasDerivedFrom", "xp:recordedOn", "xp:retractedOn", "xp:order",
+    "xp:lowFactor", "xp:highFactor", "skos:broader", "skos:inScheme", "owl:deprecated", "dcterms:isReplacedBy",
+    "rdfs:isDefinedBy", "skos:note", "skos:historyNote",
+)
+# fmt: on
 ORDER: Final[dict[str, int]] = {
     **{iri(name): place for place, name in enumerate(FIRST)},
     "": 500,

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xinpu.curate.drafting import Drafter, Fact, UnmappedError
+from xinpu.curate.drafting import Drafter, Fact
 from xinpu.curate.ledger import Entry, read_log, write_log
-from xinpu.curate.mapping import Decision, Mapping, load_mapping
+from xinpu.curate.mapping import Decision, Mapping, UnmappedError, load_mapping
 from xinpu.curate.planting import Bed
 from xinpu.errors import DataError, UsageError, XinpuError
 from xinpu.layout import Project
@@ -81,10 +81,7 @@ def _rejection(fact: Fact, mapping: Mapping) -> str | None:
     decision = mapping.decisions.get(fact.id)
     if decision is not None and decision.outcome == "reject":
         return decision.reason
-    source = mapping.addresses.get(fact.address)
-    if source is None:
-        raise UnmappedError(f"the source {fact.address} is not in sources.csv")
-    return source["rejected"] or None
+    return mapping.source_at(fact.address)["rejected"] or None
 
 
 def _settle(fact: Fact, mapping: Mapping, bed: Bed, drafter: Drafter) -> Entry:

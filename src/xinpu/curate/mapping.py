@@ -8,6 +8,7 @@ kind of claim), ``entities.csv``, ``sources.csv``, ``publishers.csv``, ``periods
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from typing import Any
 from xinpu.errors import DataError, UsageError
 
 Row = dict[str, str]
+
+
+class UnmappedError(Exception):
+    """A fact that the mapping does not cover; the text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,15 @@ class Mapping:
     findings: list[Row]
     finding_of: dict[str, int]
     notes: list[Note]
+
+    def source_at(self, address: str) -> Row:
+        """Give the row of an address; one that must not be published may stand as ``sha256:`` and its digest."""
+        row = self.addresses.get(address)
+        if row is None:
+            row = self.addresses.get("sha256:" + hashlib.sha256(address.encode()).hexdigest())
+        if row is None:
+            raise UnmappedError(f"the source {address} is not in sources.csv")
+        return row
 
     def words(self, table: str) -> dict[str, Any]:
         """Give one table of words of ``mapping.toml``."""

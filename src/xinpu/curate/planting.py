@@ -10,14 +10,14 @@ from typing import Final
 
 from xinpu.curate import blocks
 from xinpu.curate.blocks import Block, Document, Pair, Section
-from xinpu.curate.drafting import Draft, Drafter, Fact, UnmappedError, date_literal
+from xinpu.curate.drafting import Draft, Drafter, Fact, date_literal
 from xinpu.curate.formatting import ORDER
-from xinpu.curate.mapping import Mapping, Row
-from xinpu.layout import ID, NAMESPACES, XP, Project
+from xinpu.curate.identity import TYPE, entity_pairs, labels, period_pairs
+from xinpu.curate.mapping import Mapping, Row, UnmappedError
+from xinpu.layout import ID, XP, Project
 from xinpu.store import Dataset, load_strict
-from xinpu.terms import Literal, NamedNode, iri
+from xinpu.terms import Literal, NamedNode, iri, text_of
 
-TYPE: Final = iri("rdf:type")
 SOURCE: Final = iri("xp:source")
 ASIDE: Final = frozenset(iri(name) for name in ("xp:source", "xp:recordedOn", "skos:note", "xp:asPublished"))
 """Properties that two equal claims need not share."""
@@ -57,12 +57,12 @@ class Bed:
     def _know(self, name: str, block: Block) -> None:
         self.where[block.subject] = name
         self.blocks[block.subject] = block
-        kinds = {term.value for predicate, term in block.pairs if predicate == TYPE}
+        kinds = {text_of(term) for predicate, term in block.pairs if predicate == TYPE}
         if kinds & self.claim_classes:
             self.equals.setdefault(_key(block.pairs), (block.subject.removeprefix(ID), ""))
         for predicate, term in block.pairs:
             if predicate == iri("schema:url"):
-                self.urls.setdefault(term.value if not isinstance(term, Literal) else term.value, block.subject)
+                self.urls.setdefault(text_of(term), block.subject)
 
     # -- claims
 
@@ -162,9 +162,7 @@ class Bed:
 
     def source(self, address: str) -> NamedNode:
         """Give the source at an address, by the graph's own block where it has one."""
-        row = self.mapping.addresses.get(address)
-        if row is None:
-            raise UnmappedError(f"the source {address} is not in sources.csv")
+        row = self.mapping.source_at(address)
         return NamedNode(self.urls.get(row["url"], ID + row["id"]) if row["url"] else ID + row["id"])
 
     def _need(self, pairs: list[Pair]) -> None:
@@ -180,14 +178,14 @@ class Bed:
         if (row := self.mapping.sources.get(slug)) is not None:
             self._add_source_block(slug, row)
         elif (row := self.mapping.period_ids.get(slug)) is not None:
-            self._place(Block(subject, _period(row)), "periods.ttl", claim=False)
+            self._place(Block(subject, period_pairs(row)), "periods.ttl", claim=False)
         elif (row := self.mapping.entities.get(slug)) is not None:
-            block = Block(subject, _entity(row))
+            block = Block(subject, entity_pairs(row))
             self._place(block, f"{row['file']}.ttl", claim=False)
             self._need(block.pairs)
         elif (row := self.mapping.publishers.get(slug)) is not None:
             pairs: list[Pair] = [(TYPE, NamedNode(XP + "Publisher"))]
-            pairs += _labels(row["label"], row["zh"], "")
+            pairs += labels(row["label"], row["zh"], "")
             self._place(Block(subject, pairs), "publishers.ttl", claim=False)
         else:
             raise UnmappedError(f"the mapping does not describe {slug}")
@@ -254,48 +252,12 @@ def _key(pairs: list[Pair]) -> frozenset[object]:
     return frozenset((predicate, str(term)) for predicate, term in pairs if predicate not in ASIDE)
 
 
-def _labels(en: str, zh: str, fr: str) -> list[Pair]:
-    name = iri("skos:prefLabel")
-    texts = (("en", en), ("zh-Hans", zh), ("fr", fr))
-    return [(name, Literal(text, language=tag)) for tag, text in texts if text]
-
-
-def _entity(row: Row) -> list[Pair]:
-    pairs: list[Pair] = [(TYPE, NamedNode(XP + name)) for name in row["class"].split()]
-    pairs += _labels(row["en"], row["zh"], row["fr"])
-    for alias in filter(None, row["aliases"].split(";")):
-        text, _, tag = alias.partition("@")
-        tag = tag or ("zh-Hans" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en")
-        pairs.append((iri("skos:altLabel"), Literal(text, language=tag)))
-    for legal in filter(None, row["legal_zh"].split(";")):
-        pairs.append((iri("xp:legalName"), Literal(legal, language="zh-Hans")))
-    pairs += [(iri("xp:kind"), NamedNode(XP + kind)) for kind in row["kind"].split()]
-    for key, _, value in (part.strip().partition("=") for part in row["props"].split(";") if part.strip()):
-        term = NamedNode(iri(value)) if value.partition(":")[0] in NAMESPACES else Literal(value)
-        pairs.append((iri(key), term if value not in ("true", "false") else _truth(value)))
-    return pairs
-
-
-def _truth(value: str) -> Literal:
-    return Literal(value, datatype=NamedNode(iri("xsd:boolean")))
-
-
-def _period(row: Row) -> list[Pair]:
-    day = NamedNode(iri("xsd:date"))
-    return [
-        (TYPE, NamedNode(XP + "Period")),
-        *_labels(row["en"], row["zh"], row["fr"]),
-        (iri("xp:begins"), Literal(row["begins"], datatype=day)),
-        (iri("xp:ends"), Literal(row["ends"], datatype=day)),
-    ]
-
-
 def _annotations(dataset: Dataset, name: str) -> dict[str, str]:
     """Give for each class the value that it or the nearest class above it has for an annotation."""
     rows = dataset.select(
         f"SELECT ?class ?value WHERE {{ ?class <{iri('rdfs:subClassOf')}>* ?above . ?above <{iri(name)}> ?value }}"
     ).rows
-    return {cell.value: value.value for cell, value in rows if isinstance(cell, NamedNode) and isinstance(value, NamedNode)}
+    return {text_of(cell): text_of(value) for cell, value in rows}
 
 
 def _below(dataset: Dataset, top: str) -> set[str]:
