@@ -21,7 +21,7 @@ _LISTS: Final = (SH["or"], SH["and"], SH.xone)
 _QUALIFIED: Final = (SH.qualifiedValueShape, SH.qualifiedMinCount, SH.qualifiedMaxCount)
 _APART: Final = frozenset({*_TARGETS, *_LISTS, *_QUALIFIED, SH["not"], SH.node, SH.property, SH.closed})
 _UNKNOWN: Final = (SH.sparql, SH.target, SH.rule, SH.js, SH.qualifiedValueShapesDisjoint, SH.expression)
-_NO_CONSTRAINT: Final = frozenset(
+NO_CONSTRAINT: Final = frozenset(
     {RDF.type, SH.path, SH.severity, SH.message, SH.name, SH.description, SH.order, SH.group, SH.deactivated}
 )
 
@@ -107,7 +107,7 @@ class Flat:
         for predicate, value in source.predicate_objects(shape):
             if predicate in _APART:
                 continue
-            asks = asks or predicate not in _NO_CONSTRAINT
+            asks = asks or predicate not in NO_CONSTRAINT
             graph.add((name, predicate, value))
             _copy_blank(source, graph, value)
         if (shape, SH.closed, Literal(True)) in source:

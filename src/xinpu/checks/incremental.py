@@ -59,7 +59,7 @@ def shape_findings(
             rows |= fresh
     except XinpuError as error:
         return [of_error(error, "shapes")]
-    results = [Result(*row) for name in sorted(rows) for row in rows[name]]
+    results = [Result.of(row) for name in sorted(rows) for row in rows[name]]
     return list(_unrepeated(results, locator, list(terms)))
 
 

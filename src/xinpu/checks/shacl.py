@@ -15,6 +15,7 @@ from rdflib import SH, BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
+from xinpu.checks import simple
 from xinpu.checks.findings import Severity
 from xinpu.checks.flat import Data, Flat, Judge, Judged, Question, UnsupportedError
 from xinpu.checks.lookup import Lookup
@@ -85,6 +86,9 @@ def _flat(shapes: Shapes, data: Data) -> set[Result]:
             answer = []
             answers.append(answer)
             for question in questions:
+                if (known := simple.answer(flat, data, question)) is not None:
+                    answer.append(known)
+                    continue
                 name = URIRef(f"urn:xinpu:question:{len(names)}")
                 failing = names[str(name)] = set()
                 answer.append(failing)
@@ -126,6 +130,7 @@ def _judged(shapes: Shapes, judged: Judged) -> Result:
     return Result(
         focus=str(judged.focus),
         path=str(judged.path) if isinstance(judged.path, URIRef) else None,
+        choice=shapes.choice(judged.shape),
         value=None if judged.value is None else str(judged.value),
         is_iri=isinstance(judged.value, URIRef),
         component=f"{SH}{judged.component}ConstraintComponent",
@@ -205,6 +210,7 @@ def _result(report: Graph, shapes: Shapes, node: Node) -> Result:
     return Result(
         focus=str(report.value(node, SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else None,
+        choice=shapes.choice(shape),
         value=None if value is None else str(value),
         is_iri=isinstance(value, URIRef),
         component=component,

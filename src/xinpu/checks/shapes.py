@@ -129,6 +129,13 @@ class Shapes:
                 return values[0] if values else None
         return None
 
+    def choice(self, shape: Node) -> tuple[str, ...]:
+        """Give the properties of a path that is a choice of several."""
+        heads = [
+            head for path in self.graph.objects(shape, SH.path) for head in self.graph.objects(path, SH.alternativePath)
+        ]
+        return tuple(str(step) for head in heads for step in self._members(head) if isinstance(step, URIRef))
+
     def message(self, shape: Node) -> str | None:
         """Give the message that the shape declares, the English one first."""
         texts = [text for text in self.graph.objects(shape, SH.message) if isinstance(text, Literal)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from xinpu.checks.findings import Finding, Severity, finding, shown
 from xinpu.checks.locate import Locator
@@ -15,6 +15,8 @@ class Result(NamedTuple):
 
     focus: str
     path: str | None
+    choice: tuple[str, ...]
+    """The properties of a path that is a choice of several."""
     value: str | None
     is_iri: bool
     """Whether the value is an IRI."""
@@ -24,6 +26,12 @@ class Result(NamedTuple):
     limit: str | None
     """What the constraint asks for: a count, a datatype, a class."""
     remedy: str
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Result:
+        """Read a row that JSON may have kept."""
+        result = cls(*row)
+        return result._replace(choice=tuple(result.choice))
 
 
 def findings(results: Iterable[Result], locator: Locator) -> Iterator[Finding]:
@@ -51,13 +59,14 @@ def findings(results: Iterable[Result], locator: Locator) -> Iterator[Finding]:
 
 def _what(result: Result, short: str, token: str | None) -> str:
     node = f"`{compact(result.focus)}`"
-    path = compact(result.path) if result.path else "it"
+    names = [compact(name) for name in ([result.path] if result.path else result.choice)]
+    path = " or ".join(names) or "it"
     value = f"`{shown(token if token is not None else result.value or '')}`"
     limit = result.limit or ""
     asked = compact(limit) if "://" in limit else limit
     of = f"{value} of {path}"
     texts = {
-        "MinCount": f"{node} has no {path}" if limit == "1" else f"{node} has fewer than {limit} of {path}",
+        "MinCount": _too_few(node, names, limit),
         "MaxCount": f"{node} has more than {limit} of {path}",
         "Datatype": f"{of} is not an {asked}",
         "Class": f"{of} is not an {asked}",
@@ -79,4 +88,10 @@ def _what(result: Result, short: str, token: str | None) -> str:
     }
     if short in texts:
         return texts[short]
-    return f"{of} has none of the forms allowed there" if result.path else f"{node} has none of the forms allowed"
+    return f"{of} has none of the forms allowed there" if names else f"{node} has none of the forms allowed"
+
+
+def _too_few(node: str, names: list[str], limit: str) -> str:
+    if limit != "1":
+        return f"{node} has fewer than {limit} of {' or '.join(names)}"
+    return f"{node} has no {names[0]}" if len(names) == 1 else f"{node} has neither {' nor '.join(names)}"
