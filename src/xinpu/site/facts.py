@@ -134,36 +134,31 @@ class Facts:
     @cached_property
     def by_main_subject(self) -> dict[str, list[str]]:
         """Claims by the entity on whose page they stand."""
-        return self._claims_by(XP + "mainSubject")
-
-    @cached_property
-    def by_about(self) -> dict[str, list[str]]:
-        """Claims by each entity that they are about."""
-        return self._claims_by(XP + "about")
-
-    @cached_property
-    def by_source(self) -> dict[str, list[str]]:
-        """Claims by each of their sources."""
-        return self._claims_by(XP + "source")
-
-    @cached_property
-    def by_period(self) -> dict[str, list[str]]:
-        """Claims by the period that they cover or fall into."""
-        found = self._claims_by(XP + "period")
-        for period, claims in self._claims_by(XP + "datePeriod").items():
-            found.setdefault(period, []).extend(claims)
+        found: dict[str, list[str]] = {}
+        for claim in self.claims:
+            found.setdefault(self.text(claim, XP + "mainSubject"), []).append(claim)
         return found
 
     @cached_property
-    def by_estimator(self) -> dict[str, list[str]]:
-        """Claims by who computed them."""
-        return self._claims_by(XP + "estimatedBy")
-
-    def _claims_by(self, predicate: str) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+    def mentions(self) -> dict[str, dict[str, list[str]]]:
+        """Entity -> role, source, period or predicate -> claims that name it there, but stand on another page."""
+        found: dict[str, dict[str, list[str]]] = {}
+        apart = {XP + "mainSubject", RDF_TYPE}
         for claim in self.claims:
-            for value in self.values(claim, predicate):
-                found.setdefault(text_of(value), []).append(claim)
+            main = self.text(claim, XP + "mainSubject")
+            about = XP + "about"
+            named: set[str] = {main}
+            for name, values in sorted(self.of(claim).items(), key=lambda item: (item[0] == about, item[0])):
+                if name in apart:
+                    continue
+                for value in values:
+                    if not isinstance(value, NamedNode) or value.value not in self.entities:
+                        continue
+                    if value.value == main or (name == about and value.value in named):
+                        continue
+                    named.add(value.value)
+                    role = self.text(claim, iri("rdf:predicate")) if name == iri("rdf:object") else name
+                    found.setdefault(value.value, {}).setdefault(role, []).append(claim)
         return found
 
     @cached_property
@@ -171,8 +166,8 @@ class Facts:
         """Derived disagreements with their claims, the leading one first."""
         found: dict[str, list[str]] = {}
         for subject, properties in self.things.items():
-            if any(text_of(kind) == XP + "Disagreement" for kind in properties.get(RDF_TYPE, ())):
-                found[subject] = sorted(map(text_of, properties.get(XP + "claim", ())), key=self.precedence)
+            if XP + "claim" in properties:
+                found[subject] = sorted(map(text_of, properties[XP + "claim"]), key=self.precedence)
         return found
 
     @cached_property
@@ -193,7 +188,7 @@ class Facts:
         """Entity -> property -> entities whose own description (not a claim) points at it."""
         found: dict[str, dict[str, list[str]]] = {}
         entities = self.entities
-        direct = self._stated
+        direct = self.stated
         for subject in entities:
             for predicate, values in self.of(subject).items():
                 if predicate in direct or predicate == RDF_TYPE:
@@ -204,11 +199,9 @@ class Facts:
         return found
 
     @cached_property
-    def _stated(self) -> frozenset[str]:
+    def stated(self) -> frozenset[str]:
         """Properties that only statements assert; as direct triples they are derived."""
-        single = {s for s, p in self.things.items() if XP + "singleValued" in p}
-        derived = {XP + name for name in ("belongsTo", "listedOn", "ultimateParent", "origin")}
-        return frozenset(single | derived)
+        return frozenset(s for s, p in self.things.items() if XP + "singleValued" in p)
 
     @cached_property
     def newest_reading(self) -> str:

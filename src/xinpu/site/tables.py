@@ -5,6 +5,7 @@ Which columns are shown, how amounts join their currency and what heads read is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,8 +17,10 @@ from xinpu.queries import Query, Table
 from xinpu.site.views import Ref, Text, Views
 from xinpu.terms import Literal, NamedNode, Term, plain, text_of
 
-HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit"))
+HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit", "range_to"))
 """Columns that show through others: the claim as a link, the bound before the value, the currency with the amount."""
+
+_PARAMETER: Final = re.compile(r"(?m)^[^\n#]*VALUES\s+\?\w+\s*\{[^}\n]*\}[^\n]*#\+\s*param\s+\w+[ \t]*\n")
 
 Row = tuple[Term | None, ...]
 
@@ -50,7 +53,9 @@ class TableView:
     """SVG made at build time, if the panel asks for a picture."""
 
 
-def show(panel: Panel, query: Query, table: Table, rows: list[Row], views: Views, columns: Mapping[str, Any]) -> TableView:
+def show(
+    panel: Panel, query: Query, table: Table, rows: list[Row], views: Views, columns: Mapping[str, Any]
+) -> TableView:
     """Make a panel's table of the given rows."""
     names = [n for n in panel.columns or table.columns if n in table.columns and n != panel.by]
     if not panel.columns:
@@ -70,6 +75,11 @@ def show(panel: Panel, query: Query, table: Table, rows: list[Row], views: Views
         view=panel.view,
         total=len(kept),
     )
+
+
+def opened(query: Query) -> str:
+    """Give a query's text without its example parameters, so that it answers for all of them at once."""
+    return _PARAMETER.sub("", query.text)
 
 
 def question(query: Query, language: str) -> str:
@@ -106,7 +116,9 @@ def cell(
             parts.append(views.label(text_of(bound)))
     number = plain(term)
     if isinstance(number, int | Decimal) and not isinstance(number, bool):
-        parts.append(Text(_amount(Decimal(number), row, name, index, views, columns)))
+        upper = plain(row[index["range_to"]]) if name == value and "range_to" in index else None
+        high = Decimal(upper) if isinstance(upper, int | Decimal) else Decimal(number)
+        parts.append(Text(_amount(Decimal(number), high, row, name, index, views, columns)))
         return Cell(tuple(parts), sort=str(number), number=True, claim=claim)
     if isinstance(term, NamedNode) and term.value in views.facts.claims:
         target = views.claim(term.value)
@@ -127,18 +139,26 @@ def cell(
 
 
 def _amount(
-    number: Decimal, row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any]
+    number: Decimal,
+    high: Decimal,
+    row: Row,
+    name: str,
+    index: Mapping[str, int],
+    views: Views,
+    columns: Mapping[str, Any],
 ) -> str:
     entry = columns.get(name, {})
     money = entry.get("money", "") if isinstance(entry, Mapping) else ""
     currency = text_of(row[index[money]]) if money in index else ""
     if currency:
-        return views.formats.money(number, number, currency)
+        return views.formats.money(number, high, currency)
     if isinstance(entry, Mapping) and entry.get("plain"):
         return str(number)
-    unit = row[index["unit"]] if "unit" in index and name in ("value", "amount") else None
-    symbol = views.unit(text_of(unit)) if unit is not None else ""
-    return views.formats.quantity(number, number, symbol) if symbol else views.formats.number(number)
+    unit = text_of(row[index["unit"]]) if "unit" in index and money else ""
+    # a unit cell holds a unit or, for amounts, the code of a currency
+    if unit and "/" not in unit:
+        return views.formats.money(number, high, unit)
+    return views.formats.quantity(number, high, views.unit(unit))
 
 
 def _claim(row: Row, index: Mapping[str, int], views: Views) -> str:

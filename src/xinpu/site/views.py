@@ -24,13 +24,15 @@ _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _CJK: Final = re.compile("[\u3400-\u9fff]")
 
 _COMMON: Final = frozenset(
-    XP + name
+    iri(name if ":" in name else f"xp:{name}")
     for name in (
-        "about mainSubject source status basis recordedOn period asOf estimatedBy rank rankReason asPublished bound "
-        "retractedOn metric value minimum maximum unit currency date datePeriod text low high earliest latest "
-        "comparisonKey precedence isHeadline confidence sourceCount independentSources leadSource isStale"
-    ).split()
-) | {iri(n) for n in ("rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "skos:note", "skos:prefLabel")}
+        *("about", "mainSubject", "source", "status", "basis", "recordedOn", "period", "asOf", "estimatedBy"),
+        *("rank", "rankReason", "asPublished", "bound", "retractedOn", "metric", "value", "minimum", "maximum"),
+        *("unit", "currency", "date", "datePeriod", "text", "low", "high", "earliest", "latest", "comparisonKey"),
+        *("precedence", "isHeadline", "confidence", "sourceCount", "independentSources", "leadSource", "isStale"),
+        *("rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "skos:note", "skos:prefLabel"),
+    )
+)
 """Properties of claims that have a place of their own in a view; every other one is a role or a qualifier."""
 
 
@@ -187,6 +189,10 @@ class Views:
     def _is_source(self, subject: str) -> bool:
         return self.facts.is_a(self.facts.kind(subject), XP + "Source")
 
+    def page_ref(self, subject: str, name: str) -> Ref:
+        """Give a link to a planned page under a name of its own."""
+        return Ref(Text(name), self.plan.href(subject) or "", subject)
+
     def term(self, term: Term) -> Text | Ref:
         """Show any value: a link to an entity, a concept's name, a date or a text."""
         if isinstance(term, NamedNode):
@@ -304,7 +310,7 @@ class Views:
         )
 
     def _what(self, subject: str, kind: str) -> str:
-        """Find what a claim says: its metric or predicate, else the concept that its class is keyed by, or its class."""
+        """Find what a claim says: its metric or predicate, else the concept that its class is keyed by."""
         facts = self.facts
         for name in (XP + "metric", iri("rdf:predicate")):
             if found := facts.text(subject, name):

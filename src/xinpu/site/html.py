@@ -1,0 +1,87 @@
+"""Small pieces of HTML that every page repeats thousands of times, made without a template for speed.
+
+Everything that comes from the graph is escaped here; each function gives markup that templates do not escape again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from xinpu.site.tables import Cell
+from xinpu.site.views import ClaimView, Ref, SourceView, Text, Value
+
+
+def safe(text: str) -> Markup:
+    """Mark text whose parts have been escaped."""
+    return Markup(text)  # noqa: S704
+
+
+def show(value: Text | Ref | str) -> str:
+    """Escape a text, with its language."""
+    return value.__html__() if isinstance(value, Text) else str(escape(str(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes pieces for one page: it knows the way from there to the language's root."""
+
+    root: str
+    language: str
+
+    def link(self, ref: Ref | Text, kind: str = "") -> Markup:
+        """Write a link, or only the name where there is no page; addresses outside open as such."""
+        if isinstance(ref, Text):
+            return safe(ref.__html__())
+        if not ref.href:
+            return safe(ref.name.__html__())
+        mark = f' class="{kind}"' if kind else ""
+        if ref.href.startswith(("http://", "https://")):
+            return safe(f'<a class="ext" href="{escape(ref.href)}" rel="noopener">{ref.name.__html__()}</a>')
+        return safe(f'<a{mark} href="{self.root}{escape(ref.href)}">{ref.name.__html__()}</a>')
+
+    def value(self, value: Value | None) -> Markup:
+        """Write the value of a claim with its bound."""
+        if value is None:
+            return safe("")
+        if value.ref is not None:
+            return self.link(value.ref)
+        if value.kind == "number":
+            gap = "" if self.language == "zh" else " "
+            bound = f"{show(value.bound)}{gap}" if value.bound else ""
+            return safe(f'{bound}<data value="{escape(value.data)}">{show(value.text)}</data>')
+        return safe(value.text.__html__())
+
+    def notes(self, claim: ClaimView, number: Mapping[str, int]) -> Markup:
+        """Write the source markers of a claim: numbers that lead to the list at the foot."""
+        marks = (f'<a href="#s{number[s]}">{number[s]}</a>' for s in claim.sources if s in number)
+        text = " ".join(marks)
+        return safe(f'<sup class="ref">{text}</sup>' if text else "")
+
+    def lead(self, claim: ClaimView, source: SourceView | None) -> Markup:
+        """Write the name of a claim's first source, for pages that keep no list."""
+        if source is None:
+            return safe("")
+        name = source.publisher.name if source.publisher else source.title
+        more = f" +{len(claim.sources) - 1}" if len(claim.sources) > 1 else ""
+        words = ", ".join(part for part in (show(name), str(escape(source.issued))) if part)
+        text = f'<a href="{self.root}{escape(source.href)}">{words}</a>' if source.href else words
+        return safe(text + more)
+
+    def confidence(self, claim: ClaimView) -> Markup:
+        """Write the grade of confidence: a bar and its word."""
+        if not claim.confidence:
+            return safe("")
+        return safe(f'<svg aria-hidden="true"><use href="#k{claim.level}"/></svg>{show(claim.confidence)}')
+
+    def cell(self, cell: Cell) -> Markup:
+        """Write the inside of a table cell."""
+        if not cell.parts:
+            return safe("")
+        gap = "" if self.language == "zh" and cell.number else " "
+        text = gap.join(str(self.link(part)) for part in cell.parts)
+        return safe(f'<a class="q" href="{self.root}{escape(cell.claim)}">{text}</a>') if cell.claim and not (
+            any(isinstance(part, Ref) and part.href for part in cell.parts)
+        ) else safe(text)
