@@ -112,16 +112,17 @@ def _wanted(project: Project, paths: Sequence[Path] | None) -> tuple[str, ...] |
     """Give what the shown path of a finding must begin with; folders end in a slash."""
     if not paths:
         return None
+    root = project.root.resolve()
     wanted: list[str] = []
     for path in paths:
-        inside = project.root / path
-        real = path if path.exists() else inside
-        if not real.exists():
-            raise UsageError(f"there is no {path}", remedy="Name a file or folder of the project.")
-        if not real.resolve().is_relative_to(project.root.resolve()):
-            raise UsageError(f"{path} is not in the project", remedy="Name a file or folder of the project.")
-        name = project.relative(real)
-        wanted.append("" if name == "." else f"{name}/" if real.is_dir() else name)
+        # a relative path is meant from here, or else from the project
+        real = [found for found in (path.resolve(), (root / path).resolve()) if found.exists()]
+        inside = [found for found in real if found.is_relative_to(root)]
+        if not inside:
+            problem = f"{path} is not in the project" if real else f"there is no {path}"
+            raise UsageError(problem, remedy="Name a file or folder of the project.")
+        name = project.relative(inside[0])
+        wanted.append("" if name == "." else f"{name}/" if inside[0].is_dir() else name)
     return tuple(wanted)
 
 

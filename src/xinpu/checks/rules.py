@@ -116,11 +116,11 @@ def undeclared_in_queries(library: Library, vocabulary: Vocabulary, kept: Kept) 
     for name, path in library.paths.items():
         shown_path = library.project.relative(path)
         try:
-            query = read_query(library.project, path, name)
+            used = _used(library, path, name, kept)
         except XinpuError as error:
             yield of_error(error, "query")
             continue
-        for line, token, iri in _names(shown_path, query.text, kept):
+        for line, token, iri in used:
             if iri not in vocabulary.declared:
                 yield finding(
                     (shown_path, line),
@@ -132,20 +132,17 @@ def undeclared_in_queries(library: Library, vocabulary: Vocabulary, kept: Kept) 
                 )
 
 
-def _names(path: str, text: str, kept: Kept) -> Iterable[tuple[int, str, str]]:
-    key = hash_of([text])
-    if (known := kept.get(f"query {path}", key)) is not None:
+def _used(library: Library, path: Path, name: str, kept: Kept) -> Iterable[tuple[int, str, str]]:
+    """Give line, token and IRI of the project's terms in a query; raises ModelError if its header is wrong."""
+    key = hash_of([path.read_text(encoding="utf-8", errors="surrogateescape")])
+    if (known := kept.get(f"query {name}", key)) is not None:
         return cast("list[tuple[int, str, str]]", known)
+    text = read_query(library.project, path, name).text
     found: list[tuple[int, str, str]] = []
     code = _NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     for match in _NAME.finditer(code):
         namespace = NAMESPACES.get(match[1])
         if namespace in OWN:
             found.append((text.count("\n", 0, match.start()) + 1, match[0], f"{namespace}{match[2]}"))
-    kept.put(f"query {path}", key, found)
+    kept.put(f"query {name}", key, found)
     return found
-
-
-def check_files(library: Library) -> list[Path]:
-    """Files of all check queries."""
-    return [path for name, path in library.paths.items() if name.startswith(f"{FOLDER}/")]
