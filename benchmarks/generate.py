@@ -194,8 +194,8 @@ def money(said: Sayer, slug: str) -> None:
     for year in (2023, 2024, 2025):
         for metric in ("Revenue", "NetLoss", "RAndDSpend"):
             said.it(slug, "FinancialFigure", f"{metric.lower()}-{year}", f"xp:about id:{slug}",
-                    f"xp:metric xp:{metric}", f"xp:period id:{year}", f"xp:value {dice.randint(100, 9000)}000000", 'xp:currency "CNY"',
-                    basis="Filed")  # fmt: skip
+                    f"xp:metric xp:{metric}", f"xp:period id:{year}", f"xp:value {dice.randint(100, 9000)}000000",
+                    'xp:currency "CNY"', basis="Filed")  # fmt: skip
         units = dice.randint(1, 90) * 1000
         for value, bound in ((units, ()), (units + dice.choice([0, 0, 20000]), ("xp:bound xp:About",))):
             said.it(slug, "Volume", f"shipped-{year}", f"xp:about id:{slug}", "xp:metric xp:UnitsShipped",

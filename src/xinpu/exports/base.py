@@ -29,6 +29,9 @@ FIRST: Final[dict[str, int]] = {
 }
 """Properties that come before all others in a block of triples."""
 
+KEPT_TRIPLES: Final = 500_000
+"""Up to this size the triples are sorted once and kept; a larger store is read subject by subject, format by format."""
+
 
 @dataclass(frozen=True)
 class ExportFile:
@@ -85,6 +88,25 @@ class Bundle:
         """Library queries by name, A to Z."""
         return {query.name: query for query in self.library.all()}
 
+    @cached_property
+    def _kept(self) -> dict[Subject, list[Triple]] | None:
+        """Triples by subject in order, if the store is small enough to keep them for all formats."""
+        if len(self.dataset.store) > KEPT_TRIPLES:
+            return None
+        return {subject: triples_of(self.dataset, subject) for subject in subjects(self.dataset)}
+
+    def triples(self, subject: Subject) -> list[Triple]:
+        """Give a subject's triples in order, see ``triples_of``."""
+        return triples_of(self.dataset, subject) if self._kept is None else self._kept.get(subject, [])
+
+    def groups(self, graph: NamedNode | None = None) -> Iterator[tuple[Subject, list[Triple]]]:
+        """Give all subjects in order, of all graphs or of one, each with its triples in order."""
+        if graph is None and self._kept is not None:
+            yield from self._kept.items()
+            return
+        for subject in subjects(self.dataset, graph):
+            yield subject, triples_of(self.dataset, subject, graph)
+
     def table(self, name: str) -> Table:
         """Give the rows of a library query: those handed in, else run it with its example parameters."""
         known = self.tables.get(name)
@@ -134,19 +156,13 @@ def subjects(dataset: Dataset, graph: NamedNode | None = None) -> list[Subject]:
 
 def triples_of(dataset: Dataset, subject: Subject, graph: NamedNode | None = None) -> list[Triple]:
     """Give a subject's triples once each: type and names first, then properties A to Z, objects A to Z."""
-    found = {quad.triple for quad in dataset.store.quads_for_pattern(subject, None, None, graph)}
-    return sorted(found, key=_place)
+    quads = dataset.store.quads_for_pattern(subject, None, None, graph)
+    keyed = {_place(quad.predicate.value, str(quad.object)): quad for quad in quads}
+    return [keyed[key].triple for key in sorted(keyed)]
 
 
-def groups(dataset: Dataset, graph: NamedNode | None = None) -> Iterator[tuple[Subject, list[Triple]]]:
-    """Give all subjects in order, each with its triples in order; only one subject's triples are in memory."""
-    for subject in subjects(dataset, graph):
-        yield subject, triples_of(dataset, subject, graph)
-
-
-def _place(triple: Triple) -> tuple[int, str, str]:
-    predicate = triple.predicate.value
-    return FIRST.get(predicate, len(FIRST)), predicate, str(triple.object)
+def _place(predicate: str, value: str) -> tuple[int, str, str]:
+    return FIRST.get(predicate, len(FIRST)), predicate, value
 
 
 def objects(dataset: Dataset, subject: Subject, name: str) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -57,6 +58,7 @@ def short(term: Term | None) -> Scalar | None:
     return text(value) if isinstance(value, Decimal) and not value.is_finite() else value
 
 
+@lru_cache(maxsize=100_000)
 def space(value: str) -> str:
     """Give the project's namespace that an IRI is in; empty if it is in none."""
     cut = max(value.rfind("#"), value.rfind("/")) + 1

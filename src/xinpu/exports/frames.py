@@ -14,10 +14,10 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from xinpu.exports.base import TYPE, Bundle, Subject, instances, triples_of
+from xinpu.exports.base import TYPE, Bundle, Subject, instances
 from xinpu.exports.columns import Cell, Column, Scalar, Seen, kebab, short, snake, space, text
 from xinpu.queries import Table
-from xinpu.store import DERIVED, Dataset, Term
+from xinpu.store import CURATED, ONTOLOGY, Dataset, Term
 from xinpu.terms import compact, iri, slug
 
 KEPT_ROWS: Final = 20_000
@@ -122,17 +122,20 @@ def subject_frame(bundle: Bundle, name: str, title: str, found: Sequence[NamedNo
             columns.append(Column(f"{column}_label", f"English name of: {column}", several=entry.several))
             plan.append((key, True))
 
+    places: dict[_Key, list[tuple[int, Column, bool]]] = {}
+    for place, ((key, labelled), one) in enumerate(zip(plan, columns, strict=True)):
+        places.setdefault(key, []).append((place, one, labelled))
+
     def rows() -> Iterator[tuple[Cell, ...]]:
         for subject in found:
-            values = _values(dataset, subject)
             names = texts.get(subject.value, {})
             head: list[Cell] = [short(subject)]
             if named:
                 head.append(bundle.labels.text(subject) if names else None)
-            cells = (
-                _cell(bundle, values.get(key, ()), column, named=labelled)
-                for (key, labelled), column in zip(plan, columns, strict=True)
-            )
+            cells: list[Cell] = [None] * len(columns)
+            for key, terms in _values(bundle, subject).items():
+                for place, column, labelled in places[key]:
+                    cells[place] = _cell(bundle, terms, column, named=labelled)
             yield (*head, *(names.get(tag) for tag in extra), *cells)
 
     return Frame(name, title, (*heads, *columns), rows, meaning)
@@ -142,13 +145,17 @@ def _survey(bundle: Bundle, found: Iterable[NamedNode]) -> dict[_Key, Seen]:
     """Look at all values once to learn what the columns are."""
     seen: dict[_Key, Seen] = {}
     for subject in found:
-        derived = {quad.triple for quad in bundle.dataset.store.quads_for_pattern(subject, None, None, DERIVED)}
-        for key, terms in _values(bundle.dataset, subject).items():
+        stated = {
+            quad.predicate.value
+            for graph in (CURATED, ONTOLOGY)
+            for quad in bundle.dataset.store.quads_for_pattern(subject, None, None, graph)
+        }
+        for key, terms in _values(bundle, subject).items():
             entry = seen.setdefault(key, Seen())
             entry.several = entry.several or len(terms) > 1
+            entry.derived = entry.derived and key[0] not in stated
             for term in terms:
                 entry.add(term, bundle.labels.texts.__contains__)
-                entry.derived = entry.derived and Triple(subject, NamedNode(key[0]), term) in derived
     return seen
 
 
@@ -161,9 +168,9 @@ def _cell(bundle: Bundle, terms: Iterable[Term], column: Column, *, named: bool)
     return (held or None) if column.several else held[0] if held else None
 
 
-def _values(dataset: Dataset, subject: Subject) -> dict[_Key, list[Term]]:
+def _values(bundle: Bundle, subject: Subject) -> dict[_Key, list[Term]]:
     values: dict[_Key, list[Term]] = {}
-    for triple in triples_of(dataset, subject):
+    for triple in bundle.triples(subject):
         about = triple.predicate.value
         if about not in _LEFT_OUT:
             tag = (triple.object.language or "") if isinstance(triple.object, Literal) else ""

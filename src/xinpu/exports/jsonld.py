@@ -15,7 +15,7 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from xinpu.errors import BuildError
-from xinpu.exports.base import Bundle, Subject, Written, groups
+from xinpu.exports.base import Bundle, Subject, Written
 from xinpu.layout import NAMESPACES, XP
 from xinpu.store import Dataset, Term
 from xinpu.terms import compact, iri
@@ -187,7 +187,7 @@ def jsonld(bundle: Bundle) -> Iterator[Written]:
 
     def nodes() -> Iterator[str]:
         nonlocal count
-        for subject, triples in groups(bundle.dataset):
+        for subject, triples in bundle.groups():
             count += len(triples)
             yield dumps(context.node(subject, triples))
 

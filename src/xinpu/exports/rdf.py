@@ -10,7 +10,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from xinpu.exports.base import GRAPHS, Bundle, Subject, Written, groups, subjects
+from xinpu.exports.base import GRAPHS, Bundle, Subject, Written, subjects
 from xinpu.layout import NAMESPACES
 from xinpu.terms import iri
 
@@ -35,7 +35,7 @@ def turtle(bundle: Bundle) -> Iterator[Written]:
         ("rdf/xinpu.ttl", None, "All graphs together, Turtle"),
         ("rdf/xinpu-curated.ttl", "curated", "Curated graph alone, Turtle"),
     ):
-        yield _turtle(bundle, path, groups(bundle.dataset, GRAPHS[graph] if graph else None), title)
+        yield _turtle(bundle, path, bundle.groups(GRAPHS[graph] if graph else None), title)
 
 
 def _turtle(bundle: Bundle, path: str, blocks: Iterable[tuple[Subject, list[Triple]]], title: str) -> Written:
@@ -52,7 +52,7 @@ def ntriples(bundle: Bundle) -> Iterator[Written]:
     """Write the whole graph as canonical N-Triples, lines in code point order."""
     count = 0
     with bundle.open_folder("rdf/xinpu.nt").open("w", encoding="utf-8", newline="\n") as out:
-        for _, triples in groups(bundle.dataset):
+        for _, triples in bundle.groups():
             out.write(ntriples_block(triples))
             count += len(triples)
     yield Written("rdf/xinpu.nt", "All graphs together, canonical N-Triples", "application/n-triples", count)
@@ -76,7 +76,7 @@ def trig(bundle: Bundle) -> Iterator[Written]:
         out.write(TURTLE_HEADER)
         for graph in GRAPHS.values():
             out.write(f"\n{graph} {{\n")
-            for _, triples in groups(bundle.dataset, graph):
+            for _, triples in bundle.groups(graph):
                 out.write(turtle_block(triples))
                 count += len(triples)
             out.write("}\n")
@@ -89,7 +89,7 @@ def rdfxml(bundle: Bundle) -> Iterator[Written]:
 
     def counted() -> Iterator[Triple]:
         nonlocal count
-        for _, triples in groups(bundle.dataset):
+        for _, triples in bundle.groups():
             count += len(triples)
             yield from triples
 
@@ -110,7 +110,7 @@ def rdf12(bundle: Bundle) -> Iterator[Written]:
 
     https://www.w3.org/TR/rdf12-turtle/
     """
-    blocks = ((subject, _with_triple_terms(triples)) for subject, triples in groups(bundle.dataset))
+    blocks = ((subject, _with_triple_terms(triples)) for subject, triples in bundle.groups())
     path = "rdf/xinpu-rdf12.ttl"
     yield _turtle(bundle, path, blocks, "All graphs together, RDF 1.2 Turtle with triple terms")
 
