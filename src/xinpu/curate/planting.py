@@ -204,7 +204,7 @@ class Bed:
         pairs.append((iri("xp:tier"), NamedNode(f"{XP}Tier{row['tier']}")))
         if row["url"]:
             pairs.append((iri("schema:url"), NamedNode(row["url"])))
-            day = str(self.mapping.words("constants")["read_on"])
+            day = row.get("read_on") or str(self.mapping.words("constants")["read_on"])
             pairs.append((iri("xp:readOn"), Literal(day, datatype=NamedNode(iri("xsd:date")))))
         pairs += [(iri("prov:wasDerivedFrom"), NamedNode(ID + origin)) for origin in row["derived_from"].split()]
         block = Block(ID + slug, pairs)
