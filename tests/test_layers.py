@@ -31,7 +31,7 @@ HOMES = {
     "rdflib": {"checks", "network", "api"},
     "oxrdflib": {"checks", "network", "api"},
     "pyshacl": {"checks"},
-    "networkx": {"network"},
+    "networkx": {"api", "network"},
     "jinja2": {"site"},
     "click": {"cli"},
     "rich": {"cli"},
