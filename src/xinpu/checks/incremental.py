@@ -67,9 +67,9 @@ def _local(shape_text: str, shapes_path: str, context: str, kept: Kept) -> bool:
     known = kept.get(_LOCAL, context)
     if isinstance(known, bool):
         return known
-    from xinpu.checks.shapes import Shapes
+    from xinpu.checks.shapes import read_shapes
 
-    local = Shapes.parse(shape_text, shapes_path).local
+    local = read_shapes(shape_text, shapes_path).local
     kept.put(_LOCAL, context, local)
     return local
 
@@ -104,9 +104,9 @@ def _validate(
 ) -> dict[str, list[list[object]]]:
     """Validate what is stale, or everything if that is much; give rows by name."""
     from xinpu.checks.shacl import validate
-    from xinpu.checks.shapes import Shapes
+    from xinpu.checks.shapes import read_shapes
 
-    shapes = Shapes.parse(shape_text, shapes_path)
+    shapes = read_shapes(shape_text, shapes_path)
     if whole:
         return {_WHOLE: [list(result) for result in validate(dataset, shapes)]}
     names = set(stale)

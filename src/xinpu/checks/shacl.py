@@ -61,8 +61,8 @@ def _flat(shapes: Shapes, data: Data) -> set[Result]:
     flat = Flat.of(shapes.graph)
     round_graph = Graph(store="SimpleMemory", bind_namespaces="none")
     for shape, targets in flat.targets.items():
-        if flat.write(round_graph, shape, shape):
-            chosen = targets if data.only is None else {(SH.targetNode, node) for node in data.focus(targets)}
+        chosen = targets if data.only is None else {(SH.targetNode, node) for node in data.focus(targets)}
+        if chosen and flat.write(round_graph, shape, shape):
             for name, node in chosen:
                 round_graph.add((shape, name, node))
     judge = Judge(flat, data)

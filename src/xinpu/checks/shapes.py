@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, cast
 
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
@@ -41,18 +41,6 @@ class Shapes:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-
-    @classmethod
-    def parse(cls, text: str, path: str) -> Shapes:
-        """Read the shapes' Turtle; raises ModelError with a line."""
-        graph = Graph()
-        try:
-            graph.parse(data=text, format="turtle")
-        except BadSyntax as error:
-            line = int(getattr(error, "lines", 0)) + 1
-            reason = str(getattr(error, "_why", "")).replace("\n", " ") or "unreadable"
-            raise ModelError(f"syntax error, {reason}", path=path, line=line, remedy="Mend the Turtle there.") from None
-        return cls(graph)
 
     @cached_property
     def local(self) -> bool:
@@ -146,3 +134,16 @@ class Shapes:
         """IRIs of all shapes that have a name."""
         kinds = (SH.NodeShape, SH.PropertyShape)
         return sorted({str(s) for kind in kinds for s in self.graph.subjects(RDF.type, kind) if isinstance(s, URIRef)})
+
+
+@lru_cache(maxsize=2)
+def read_shapes(text: str, path: str) -> Shapes:
+    """Read the shapes' Turtle, once per text; raises ModelError with a line."""
+    graph = Graph()
+    try:
+        graph.parse(data=text, format="turtle")
+    except BadSyntax as error:
+        line = int(getattr(error, "lines", 0)) + 1
+        reason = str(getattr(error, "_why", "")).replace("\n", " ") or "unreadable"
+        raise ModelError(f"syntax error, {reason}", path=path, line=line, remedy="Mend the Turtle there.") from None
+    return Shapes(graph)
