@@ -6,11 +6,11 @@ Three named graphs: ontology, curated, derived. Queries see their union. Nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from pyoxigraph import (
     BlankNode,
@@ -99,16 +99,19 @@ class Dataset:
             raise ModelError("the query is not an ASK", remedy="Use an ASK query here.")
         return bool(answer)
 
-    def answer(self, text: str) -> Solutions | list[Triple] | bool:
-        """Answer a query of any form over the union of all graphs."""
-        answer = self._query(text)
+    def answer(self, text: str, graphs: Sequence[str] = ()) -> Solutions | list[Triple] | bool:
+        """Answer a query of any form over the union of all graphs, or of these."""
+        answer = self._query(text, graphs)
         if isinstance(answer, QuerySolutions):
             variables = tuple(variable.value for variable in answer.variables)
             return Solutions(variables, [tuple(row[i] for i in range(len(variables))) for row in answer])
         return bool(answer) if isinstance(answer, QueryBoolean) else list(answer)
 
-    def _query(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def _query(self, text: str, graphs: Sequence[str] = ()) -> QuerySolutions | QueryBoolean | QueryTriples:
+        chosen: list[Any] = [NamedNode(name) for name in graphs]
         try:
+            if chosen:
+                return self.store.query(text, default_graph=chosen, named_graphs=chosen)
             return self.store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
             raise sparql_error(text, str(error)) from None
@@ -252,7 +255,7 @@ def turtle_error(kind: type[XinpuError], name: str, text: str, error: SyntaxErro
             else f"Use one of the project's prefixes: {', '.join(sorted(NAMESPACES))}."
         )
         return kind(f'prefix "{prefix}" is not declared, in `{shown[:80]}`', path=name, line=line, remedy=remedy)
-    if not shown or "end of file" in message:
+    if not shown or "end of file" in message or "unexpected end" in message.lower():
         return kind(
             f"the file ends inside a block: {message}",
             path=name,
