@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xinpu.endpoint.client import Endpoint
+from xinpu.endpoint.client import GRAPHS, Endpoint, form_of
 from xinpu.endpoint.load import load
 
-__all__ = ["Endpoint", "load"]
+__all__ = ["GRAPHS", "Endpoint", "form_of", "load"]

@@ -41,7 +41,7 @@ class Endpoint:
 
     def answer(self, text: str) -> Answer:
         """Answer a query of any form."""
-        form = _form(text)
+        form = form_of(text)
         if form == "SELECT":
             return self.select(text)
         return self.ask(text) if form == "ASK" else self.construct(text)
@@ -132,7 +132,7 @@ class Endpoint:
         return self.transport.send("POST", self.transport.url, urlencode(fields).encode(), headers)
 
 
-def _form(text: str) -> str:
+def form_of(text: str) -> str:
     """Give the form of a query; SELECT if it cannot be seen, so that the server complains."""
     start = _PROLOGUE.match(text)
     form = _FORM.match(text, start.end() if start else 0)
