@@ -72,7 +72,7 @@ def build(
         if name not in results:
             results[name] = run(query, dataset)
     planned = plan(
-        routes, facts.entities, facts.classes, others={**facts.terms(), "query": sorted(queries)}, place=dataset.places
+        routes, facts.entities, facts.classes, others={**facts.terms, "query": sorted(queries)}, place=dataset.places
     )
     labels = Labels.of(dataset)
     out.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,13 @@ class BoxRow:
     others: tuple[ClaimView, ...] = ()
 
 
+class Leading(dict[str, tuple[ClaimView, ...]]):
+    """Claims by what they say; nothing where nothing is said, so that templates need not ask first."""
+
+    def __missing__(self, key: str) -> tuple[ClaimView, ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class EntityView:
     """All that a template needs of an entity, in one language."""
@@ -80,8 +87,14 @@ class EntityView:
     sources: tuple[SourceView, ...]
     number: Mapping[str, int]
     """Number of each source's footnote."""
-    facts: Mapping[str, tuple[ClaimView, ...]]
+    facts: Leading
     """Leading claims by what they say (local name of the metric, predicate …), for the sentence at the top."""
+    against: Leading
+    """Claims that contradict these."""
+    own: int
+    """Claims that stand here."""
+    said: int
+    """Claims elsewhere that name it."""
     contested: int
     updated: str
     """Newest day on which one of its claims was recorded."""
@@ -131,11 +144,25 @@ def entity(page: PlannedPage, views: Views, kinds: Mapping[str, str], tables: It
         tables=tuple(table for table in tables if table.rows),
         sources=tuple(views.source(s) for s in cited),
         number=cited,
-        facts={what: tuple(claims) for what, claims in leading.items()},
+        facts=Leading((what, tuple(claims)) for what, claims in leading.items()),
+        against=_against(leading, own),
+        own=len(own),
+        said=len({c.iri for section in others for group in section.groups for c in group.claims}),
         contested=sum(1 for claim in own if claim.contested),
         updated=max((claim.recorded for claim in own), default=""),
         read=read,
     )
+
+
+def _against(leading: Mapping[str, list[ClaimView]], own: list[ClaimView]) -> Leading:
+    by_iri = {claim.iri: claim for claim in own}
+    found = Leading()
+    for what, claims in leading.items():
+        shown = {claim.iri for claim in claims}
+        others = dict.fromkeys(o for claim in claims for o in claim.opponents if o in by_iri and o not in shown)
+        if others:
+            found[what] = tuple(by_iri[o] for o in others)
+    return found
 
 
 def _cite(claim: ClaimView, cited: dict[str, int]) -> None:
@@ -171,7 +198,7 @@ def _sections(claims: list[ClaimView], views: Views, kinds: Mapping[str, str]) -
                 id=slug(kind).lower(),
                 title=heading(kind, views, kinds),
                 groups=groups,
-                numeric=all(c.value is None or c.value.kind == "number" for c in held),
+                numeric=all(c.value is not None and c.value.kind == "number" for c in held),
                 prose=all(c.value is not None and c.value.kind == "prose" for c in held),
             )
         )
@@ -244,7 +271,8 @@ def _box(
             continue
         many = claims[0].value is not None and claims[0].value.kind != "number"
         shown = claims if many else claims[:1]
-        against = {o: by_iri[o] for c in shown for o in c.opponents if o in by_iri and by_iri[o] not in shown}
+        here = {claim.iri for claim in shown}
+        against = {o: by_iri[o] for c in shown for o in c.opponents if o in by_iri and o not in here}
         rows.append(BoxRow(views.label(name), tuple(shown[:6]), tuple(against.values())))
     return tuple(rows)
 

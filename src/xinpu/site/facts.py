@@ -208,6 +208,7 @@ class Facts:
         """The newest day on which a source was read: what the project calls today."""
         return max((self.text(s, XP + "readOn") for s in self.entities if XP + "readOn" in self.of(s)), default="")
 
+    @cached_property
     def terms(self) -> Mapping[str, list[str]]:
         """Terms of the ontology by the kind of their page: class, property, concept."""
         kinds: dict[str, list[str]] = {"class": [], "property": [], "concept": []}
@@ -223,6 +224,25 @@ class Facts:
             elif skos in properties:
                 kinds["concept"].append(subject)
         return kinds
+
+    @cached_property
+    def narrower(self) -> Mapping[str, list[str]]:
+        """Class or property -> those declared directly below it."""
+        found: dict[str, list[str]] = {}
+        for name in (*self.terms["class"], *self.terms["property"]):
+            for predicate in (SUBCLASS, SUBPROPERTY):
+                for parent in self.values(name, predicate):
+                    found.setdefault(text_of(parent), []).append(name)
+        return found
+
+    @cached_property
+    def members(self) -> Mapping[str, list[str]]:
+        """Class -> entities declared as its members."""
+        found: dict[str, list[str]] = {}
+        for subject, kinds in self.entities.items():
+            for kind in kinds:
+                found.setdefault(kind, []).append(subject)
+        return found
 
     def count(self, parent: str) -> int:
         """Count the entities of a class and its subclasses."""

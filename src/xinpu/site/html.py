@@ -5,7 +5,7 @@ Everything that comes from the graph is escaped here; each function gives markup
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -54,6 +54,11 @@ class Writer:
             return safe(f'{bound}<data value="{escape(value.data)}">{show(value.text)}</data>')
         return safe(value.text.__html__())
 
+    def list(self, claims: Iterable[ClaimView]) -> Markup:
+        """Write the values of several claims, each once."""
+        gap = "、" if self.language == "zh" else ", "
+        return safe(gap.join(dict.fromkeys(str(self.value(claim.value)) for claim in claims)))
+
     def notes(self, claim: ClaimView, number: Mapping[str, int]) -> Markup:
         """Write the source markers of a claim: numbers that lead to the list at the foot."""
         marks = (f'<a href="#s{number[s]}">{number[s]}</a>' for s in claim.sources if s in number)
@@ -82,6 +87,6 @@ class Writer:
             return safe("")
         gap = "" if self.language == "zh" and cell.number else " "
         text = gap.join(str(self.link(part)) for part in cell.parts)
-        return safe(f'<a class="q" href="{self.root}{escape(cell.claim)}">{text}</a>') if cell.claim and not (
+        return safe(f'<a class="v" href="{self.root}{escape(cell.claim)}">{text}</a>') if cell.claim and not (
             any(isinstance(part, Ref) and part.href for part in cell.parts)
         ) else safe(text)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from xinpu.i18n import sort_key
 from xinpu.layout import XP
 from xinpu.pages import Plan, Route, RouteTable
 from xinpu.queries import Query
 from xinpu.site.entity import Group, groups_of
-from xinpu.site.facts import SUBCLASS, SUBPROPERTY, Facts
+from xinpu.site.facts import Facts
 from xinpu.site.tables import question
 from xinpu.site.views import ClaimView, Ref, Text, Views
 from xinpu.terms import iri, slug, text_of
@@ -169,7 +169,12 @@ class Overview:
     def latest(self, number: int) -> list[ClaimView]:
         """Give the claims with the newest dates of what they say, not in the future, leading ones only."""
         today = self.facts.newest_reading
-        held = [c for c in self.facts.claims if self.facts.text(c, XP + "isHeadline") == "true"]
+        apart = (XP + "Planned", XP + "Forecast")
+        held = [
+            c
+            for c in self.facts.claims
+            if self.facts.text(c, XP + "isHeadline") == "true" and self.facts.text(c, XP + "status") not in apart
+        ]
         dated = sorted(((self.facts.text(c, XP + "earliest"), c) for c in held), reverse=True)
         events = (c for day, c in dated if day and day <= today and self.facts.is_a(self.facts.kind(c), XP + "Event"))
         return [self.views.claim(claim) for claim, _ in zip(events, range(number), strict=False)]
@@ -215,7 +220,7 @@ class Overview:
         """Classes, properties and concepts with their views, A to Z."""
         return {
             kind: sorted((self.term(name) for name in names), key=lambda t: (sort_key(t.label.text), t.iri))
-            for kind, names in self.facts.terms().items()
+            for kind, names in self.facts.terms.items()
         }
 
     @cached_property
@@ -251,8 +256,7 @@ class Overview:
         for predicate in sorted(facts.of(name)):
             if predicate not in skip:
                 rows.append((views.label(predicate), tuple(views.term(v) for v in facts.values(name, predicate))))
-        below = [s for s in (*facts.terms()["class"], *facts.terms()["property"]) if self._is_below(s, name)]
-        if below:
+        if below := facts.narrower.get(name):
             rows.append((Text(views.translations.text("Narrower terms")), tuple(views.sort_refs(below))))
         labels = facts.of(name).get(iri("skos:prefLabel")) or facts.of(name).get(iri("rdfs:label")) or []
         return TermView(
@@ -266,17 +270,13 @@ class Overview:
             scope=views.choose(facts.values(name, iri("skos:scopeNote"))),
             rows=tuple(rows),
             count=self.usage.get(name, 0),
-            members=tuple(views.sort_refs(s for s, kinds in facts.entities.items() if name in kinds))[:60],
+            members=tuple(views.sort_refs(facts.members.get(name, ())))[:60],
         )
-
-    def _is_below(self, subject: str, name: str) -> bool:
-        properties: Mapping[str, Any] = self.facts.of(subject)
-        return any(text_of(v) == name for p in (SUBCLASS, SUBPROPERTY) for v in properties.get(p, ()))
 
     def scheme(self, name: str) -> list[TermView]:
         """Give the concepts of one scheme in its order."""
         scheme = XP + name
-        held = [n for n in self.facts.terms()["concept"] if scheme in map(text_of, self.facts.values(n, _IN_SCHEME))]
+        held = [n for n in self.facts.terms["concept"] if scheme in map(text_of, self.facts.values(n, _IN_SCHEME))]
         return [self.term(n) for n in sorted(held, key=lambda n: (self.views.order(n), n))]
 
     def grouped(self, claims: Iterable[str]) -> tuple[Group, ...]:

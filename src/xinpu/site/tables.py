@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from xinpu.i18n import column_label
 from xinpu.layout import XP
 from xinpu.pages import Panel
 from xinpu.queries import Query, Table
@@ -62,7 +63,7 @@ def show(
         names = [n for n in names if n not in HIDDEN]
     index = {name: position for position, name in enumerate(table.columns)}
     value = panel.value or next((n for n in names if n not in ("source",) and is_numeric(rows, index[n])), "")
-    kept = [r for r in rows if all(text_of(r[index[c]]).endswith(t) for c, t in panel.where.items())]
+    kept = [r for r in rows if all(_fits(text_of(r[index[c]]), t) for c, t in panel.where.items())]
     shown = [n for n in names if panel.columns or any(row[index[n]] is not None for row in kept)]
     numeric = {n: is_numeric(kept, index[n]) for n in shown}
     return TableView(
@@ -75,6 +76,11 @@ def show(
         view=panel.view,
         total=len(kept),
     )
+
+
+def _fits(text: str, wanted: str) -> bool:
+    """Tell whether a cell ends as wanted; ``+`` wants any value."""
+    return bool(text) if wanted == "+" else text.endswith(wanted)
 
 
 def opened(query: Query) -> str:
@@ -91,7 +97,7 @@ def head(name: str, columns: Mapping[str, Any], views: Views) -> str:
     """Give the head of a column in the page's language."""
     entry = columns.get(name, {})
     label = entry if isinstance(entry, str) else entry.get("label", "")
-    return views.translations.text(label or name.replace("_", " ").capitalize())
+    return views.translations.text(label or column_label(name))
 
 
 def is_numeric(rows: list[Row], position: int) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from xinpu.charts import Chart, draw
+from xinpu.errors import ModelError
 from xinpu.layout import XP
 from xinpu.network import Network, Positions
 from xinpu.pages import Panel, PlannedPage
@@ -18,8 +21,9 @@ from xinpu.site.drawing import whole
 from xinpu.site.linked import json_ld
 from xinpu.site.overview import Overview
 from xinpu.site.render import Messages, Renderer
-from xinpu.site.tables import Row, TableView, show
+from xinpu.site.tables import Row, TableView, head, show
 from xinpu.site.views import Views
+from xinpu.terms import Term, plain
 
 ROWS: int = 400
 """Rows of a result that a page shows; the download has all."""
@@ -95,7 +99,43 @@ class Work:
         table = self.panels[panel.query]
         rows = self.grouped[panel.query, panel.by].get(page.subject, []) if panel.by else table.rows
         columns = self.renderer.routes.settings.get("columns", {})
-        return show(panel, self.queries[panel.query], table, rows, views, columns)
+        shown = show(panel, self.queries[panel.query], table, rows, views, columns)
+        return replace(shown, chart=self._chart(panel, shown, table, views)) if panel.chart else shown
+
+    def _chart(self, panel: Panel, shown: TableView, table: Table, views: Views) -> str:
+        """Draw a panel's rows; names in the page's language, numbers as they are."""
+        index = {name: place for place, name in enumerate(table.columns)}
+        wanted = [str(panel.chart[key]) for key in ("x", "y", "label", "colour") if panel.chart.get(key)]
+        if unknown := [name for name in wanted if name not in index]:
+            raise ModelError(
+                f"a chart of {panel.query} names {unknown[0]!r}, which is none of its columns",
+                path=self.renderer.routes.path,
+                remedy=f"Name one of {', '.join(index)}.",
+            )
+        rows = [{name: self._datum(row[index[name]], views) for name in wanted} for row in table.rows]
+        columns = self.renderer.routes.settings.get("columns", {})
+        x, y = str(panel.chart["x"]), str(panel.chart["y"])
+        titles = (head(x, columns, views), head(y, columns, views))
+        chart = Chart(
+            kind=str(panel.chart["kind"]),
+            x=x,
+            y=y,
+            x_title=titles[0],
+            y_title=titles[1],
+            title=shown.title,
+            description=" / ".join(titles),
+            label=str(panel.chart.get("label", "")),
+            colour=str(panel.chart.get("colour", "")),
+            log=bool(panel.chart.get("log")),
+        )
+        return draw(chart, rows)
+
+    @staticmethod
+    def _datum(term: Term | None, views: Views) -> str | float | None:
+        number = plain(term)
+        if term is None or isinstance(number, int | Decimal):
+            return None if number is None else float(number)
+        return str(views.term(term))
 
     def _named(self, language: str) -> Callable[..., TableView]:
         def panel(query: str, *columns: str, rows: int = 0) -> TableView:
