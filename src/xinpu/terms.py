@@ -94,7 +94,10 @@ def plain(term: Term | None) -> Value:
     if isinstance(term, Literal):
         kind = term.datatype.value
         if kind in _INTEGERS:
-            return int(term.value)
+            try:
+                return int(term.value)
+            except ValueError:
+                return term.value
         if kind in _DECIMALS:
             try:
                 return Decimal(term.value)

@@ -83,7 +83,8 @@ class Context:
 
     def name(self, about: str) -> str:
         """Give the key of a property: local name for the project's own, else prefix and name, else the IRI."""
-        if about.startswith(XP) and (local := about[len(XP) :]) and ":" not in local:
+        # a local name that is a prefix too, such as unit, would hide the prefix
+        if about.startswith(XP) and (local := about[len(XP) :]) and ":" not in local and local not in NAMESPACES:
             return local
         return compact(about).strip("<>")
 

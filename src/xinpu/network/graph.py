@@ -108,10 +108,10 @@ def _claimed(dataset: Dataset) -> Iterator[Edge]:
                 yield Edge(main[claim], other, slug(role), claim, status.get(claim, ""))
 
 
-def _pairs(dataset: Dataset, name: str) -> list[tuple[str, str]]:
+def _pairs(dataset: Dataset, name: str, graph: NamedNode | None = None) -> list[tuple[str, str]]:
     """Give subject and object of all links by one property (IRI or compact name), in order."""
     link = NamedNode(name if "//" in name else iri(name))
-    quads = dataset.store.quads_for_pattern(None, link, None, None)
+    quads = dataset.store.quads_for_pattern(None, link, None, graph)
     both = ((quad.subject, quad.object) for quad in quads)
     return sorted((s.value, o.value) for s, o in both if isinstance(s, NamedNode) and isinstance(o, NamedNode))
 
@@ -126,11 +126,11 @@ def _below(dataset: Dataset, root: str, link: str) -> set[str]:
 
 
 def _entities(dataset: Dataset) -> dict[str, str]:
-    """Give each entity with the local name of its class."""
+    """Give each curated entity with the local name of its class; classes that rules add do not count."""
     apart = {cls for name in APART for cls in _below(dataset, iri(name), "rdfs:subClassOf")}
     classes = _below(dataset, iri("xp:Entity"), "rdfs:subClassOf") - apart
     kinds: dict[str, str] = {}
-    for subject, cls in _pairs(dataset, "rdf:type"):
+    for subject, cls in _pairs(dataset, "rdf:type", CURATED):
         if cls in classes:
             kinds.setdefault(subject, slug(cls))
     return kinds
