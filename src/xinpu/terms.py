@@ -46,6 +46,9 @@ _DATES: Final = (
 _LOCAL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 
+MAX_DIGITS: Final = 300
+"""Numbers larger or smaller than this power of ten are taken for a slip or an attack."""
+
 FALLBACK: Final[dict[str, tuple[str, ...]]] = {
     "en": ("en", "zh-hans", "fr"),
     "zh": ("zh-hans", "zh", "en", "fr"),
@@ -129,7 +132,8 @@ def term_from_text(text: str, kind: str) -> NamedNode | Literal:
             number = Decimal(text)
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or (kind == "integer" and number != int(number)):
+        usable = number.is_finite() and abs(number.adjusted()) <= MAX_DIGITS
+        if not usable or (kind == "integer" and number != int(number)):
             raise UsageError(f"{_shown(text)} is not a {kind}", remedy="Write digits, such as 12 or 3.5.")
         whole = number == int(number)
         return Literal(f"{int(number)}" if whole else f"{number:f}", datatype=_xsd("integer" if whole else "decimal"))

@@ -98,6 +98,7 @@ def show_entity(project: Project, dataset: Dataset, library: Library, name: str,
     if others:
         console.print(Text("\n" + views.translations.text("Said elsewhere of it"), style="bold underline"))
         _show_claims(views, others, numbers, subject)
+    _show_linked(views, subject, numbers)
     if numbers:
         console.print(Text("\n" + views.translations.text("Sources"), style="bold"))
     for source, number in numbers.items():
@@ -138,6 +139,29 @@ def _show_claims(views: Views, claims: list[ClaimView], numbers: dict[str, int],
             console.print(Text(f"      {claim.rank.lower()}: {claim.rank_reason}", style="dim"))
         if claim.note:
             console.print(Text(f"      {claim.note}", style="dim"))
+
+
+def _show_linked(views: Views, subject: str, numbers: dict[str, int]) -> None:
+    """Print the things whose statements name the entity (its chips, platforms, subsidiaries), with their statements."""
+    facts = views.facts
+    predicate, target = iri("rdf:predicate"), iri("rdf:object")
+    linked: dict[str, list[str]] = {}
+    for claims in facts.mentions.get(subject, {}).values():
+        for claim in claims:
+            if text_of(facts.value(claim, target)) == subject:
+                linked.setdefault(facts.text(claim, XP + "mainSubject"), []).append(claim)
+    if not linked:
+        return
+    console = out()
+    console.print(Text("\n" + views.translations.text("Things that name it"), style="bold underline"))
+    for ref in views.sort_refs(linked):
+        console.print(Text(f"  {ref} "), Text(f"id:{slug(ref.iri)}", style="dim"))
+        stated = [c for c in facts.by_main_subject.get(ref.iri, ()) if facts.text(c, predicate)]
+        for claim in sorted(views.claims(stated), key=lambda c: (c.what.text, c.iri)):
+            marks = "".join(f"[{numbers.setdefault(source, len(numbers) + 1)}]" for source in claim.sources)
+            console.print(
+                Text(f"      {claim.what}: {_value(claim.value)} "), Text(f"{marks} {claim.slug}", style="dim")
+            )
 
 
 def _value(value: Value | None) -> str:
