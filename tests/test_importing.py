@@ -134,6 +134,26 @@ def test_decisions_mend_fields_and_properties(tmp_path):
     assert "xp:value 500 ;\n    xp:bound xp:MoreThan ;" in (project.graph / "books.ttl").read_text(encoding="utf-8")
 
 
+def test_a_decision_adds_further_sources_and_another_address(tmp_path):
+    table = (
+        "address,id,url,publisher,tier,issued,title,language,derived_from,rejected,title_language,read_on\n"
+        "https://example.org/review,list,,library,D,2020,,en,,changing list page,,\n"
+        "https://example.org/one,one,https://example.org/one,library,B,2020,One,en,,,,2021-02-03\n"
+        "https://example.org/two,two,https://example.org/two,library,B,2020,Two,en,,,,\n"
+    )
+    project, report = run(
+        tmp_path,
+        fact(1, "Emma", "pages", 3, "number"),
+        sources_csv=table,
+        decisions_csv="fact,outcome,set,reason\n"
+        "f-1,,address=https://example.org/one; also=https://example.org/two,Better pages were read.\n",
+    )
+    assert report.count("in the graph") == 1
+    text = (project.graph / "books.ttl").read_text(encoding="utf-8")
+    assert "xp:source id:one ;\n    xp:source id:two ;" in text
+    assert 'xp:readOn "2021-02-03"^^xsd:date' in (project.graph / "sources/2020.ttl").read_text(encoding="utf-8")
+
+
 def test_prose_becomes_one_finding_in_three_languages(tmp_path):
     project, report = run(
         tmp_path,

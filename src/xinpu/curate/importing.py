@@ -88,14 +88,18 @@ def _settle(fact: Fact, mapping: Mapping, bed: Bed, drafter: Drafter) -> Entry:
     """Put one fact into the graph: as a finding, into a claim that a curator wrote, or as claims of its own."""
     decision = mapping.decisions.get(fact.id, Decision("", (), ""))
     source = bed.source(fact.address)
+    further = [bed.source(value) for key, value in decision.changes if key == "also"]
     if decision.outcome in ("graph", "merge"):
         claims = " ".join(value for key, value in decision.changes if key == "claim")
         for claim in claims.split():
-            bed.add_source(claim, source)
+            for one in (source, *further):
+                bed.add_source(claim, one)
         outcome = "in the graph" if decision.outcome == "graph" else "merged"
         return Entry(fact.id, outcome, claims, decision.reason)
     if fact.id in mapping.finding_of:
         claim, new = bed.finding(mapping.finding_of[fact.id], source, fact, drafter)
+        for one in further:
+            bed.add_source(claim, one)
         return Entry(fact.id, "in the graph" if new else "merged", claim, decision.reason)
     claims_of, fresh, twin = [], False, ""
     for draft in drafter.drafts(fact):
@@ -104,6 +108,8 @@ def _settle(fact: Fact, mapping: Mapping, bed: Bed, drafter: Drafter) -> Entry:
             fresh = True
             continue
         claim, new, other = bed.claim(draft, source, fact.id)
+        for one in further:
+            bed.add_source(claim, one)
         claims_of.append(claim)
         fresh = fresh or new
         twin = twin or other
@@ -171,6 +177,8 @@ def _fact(record: dict[str, Any], line: int, path: Path, mapping: Mapping) -> Fa
             properties.append((key, value))
         elif key in columns:
             fields[key] = value
+        elif key == "also":
+            continue
         elif value:
             qualifiers[key.removeprefix("q.")] = value
         else:
