@@ -271,7 +271,7 @@ def _term(entry: dict[str, Any]) -> Term:
     if language := entry.get("xml:lang"):
         return Literal(value, language=language)
     datatype = entry.get("datatype", _STRING)
-    if datatype == XSD + "boolean":
-        # Virtuoso writes 0 and 1
+    if kind == "typed-literal" and datatype == XSD + "boolean":
+        # Virtuoso, and it writes 0 and 1
         value = {"0": "false", "1": "true"}.get(value, value)
     return Literal(value, datatype=NamedNode(datatype))
