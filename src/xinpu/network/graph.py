@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 APART: Final = ("xp:Source", "xp:Period")
 """Classes that nearly every claim touches: as nodes they would join everything with everything."""
 
-_PIVOTS: Final = 200
+_PIVOTS: Final = 100
 
 
 @dataclass(frozen=True, order=True)
@@ -188,7 +188,7 @@ class Centrality:
 
 
 def centrality(net: Network) -> list[Centrality]:
-    """Grade all entities, most central first, then by IRI; paths start at the 200 best joined ones at most."""
+    """Grade all entities, most central first, then by IRI; paths start at the 100 best joined ones at most."""
     import networkx as nx
 
     graph: nx.Graph[str] = nx.Graph()

@@ -24,7 +24,8 @@ Positions = dict[str, tuple[int, int]]
 """IRI of a node -> x and y, from 0 to SIZE, y downwards."""
 
 _CORE: Final = 1_000
-_ROUNDS: Final = 120
+_ROUNDS: Final = 100
+_GRAVITY: Final = 1.0
 
 
 def layout(net: Network) -> Positions:
@@ -61,18 +62,21 @@ def _forces(net: Network, core: list[str]) -> dict[str, tuple[float, float]]:
     begin, end = (np.array([pair[side] for pair in ends], dtype=np.intp) for side in (0, 1))
     weight = np.array([1 + len(net.neighbours[name]) for name in core], dtype=np.float64) ** 0.5
     length = 1 / math.sqrt(max(count, 1))
+    dx, dy, push, square = (np.empty((count, count)) for _ in range(4))
     for step in range(_ROUNDS):
         heat = 0.1 * (1 - step / _ROUNDS) + 0.001
-        dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
-        push = dx * dx
-        push += dy * dy
+        np.subtract(x[:, None], x[None, :], out=dx)
+        np.subtract(y[:, None], y[None, :], out=dy)
+        np.multiply(dx, dx, out=push)
+        np.multiply(dy, dy, out=square)
+        push += square
         push += 1e-6
-        np.divide(length * length, push, out=push)
-        push *= weight[:, None]
+        np.divide(weight[:, None] * (length * length), push, out=push)
         dx *= push
         dy *= push
-        # pushes are summed row by row; the middle draws all a little, so that components stay together
-        move_x, move_y = -dx.sum(axis=0) * weight - x * 0.4, -dy.sum(axis=0) * weight - y * 0.4
+        # pushes are summed row by row; the middle draws each as strongly as it is joined, so that no part drifts away
+        move_x = -dx.sum(axis=0) * weight - x * weight * _GRAVITY
+        move_y = -dy.sum(axis=0) * weight - y * weight * _GRAVITY
         if len(ends):
             ex, ey = x[end] - x[begin], y[end] - y[begin]
             pull = np.sqrt(ex * ex + ey * ey) / length
