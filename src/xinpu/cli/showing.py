@@ -96,11 +96,11 @@ def show_entity(project: Project, dataset: Dataset, library: Library, name: str,
     shown = {claim.iri for claim in own}
     others = views.claims(claim for claim in about if claim not in shown)
     if others:
-        console.print(Text("\n" + views.translations.text("Said elsewhere of it"), style="bold underline"))
+        console.print(Text("\n" + "Said elsewhere of it", style="bold underline"))
         _show_claims(views, others, numbers, subject)
     _show_linked(views, subject, numbers)
     if numbers:
-        console.print(Text("\n" + views.translations.text("Sources"), style="bold"))
+        console.print(Text("\n" + "Sources", style="bold"))
     for source, number in numbers.items():
         view = views.source(source)
         parts = [view.title.text, view.publisher.name.text if view.publisher else "", view.issued, view.tier.text]
@@ -153,15 +153,15 @@ def _show_linked(views: Views, subject: str, numbers: dict[str, int]) -> None:
     if not linked:
         return
     console = out()
-    console.print(Text("\n" + views.translations.text("Things that name it"), style="bold underline"))
+    console.print(Text("\n" + "Things that name it", style="bold underline"))
     for ref in views.sort_refs(linked):
         console.print(Text(f"  {ref} "), Text(f"id:{slug(ref.iri)}", style="dim"))
         stated = [c for c in facts.by_main_subject.get(ref.iri, ()) if facts.text(c, predicate)]
-        for claim in sorted(views.claims(stated), key=lambda c: (c.what.text, c.iri)):
-            marks = "".join(f"[{numbers.setdefault(source, len(numbers) + 1)}]" for source in claim.sources)
-            console.print(
-                Text(f"      {claim.what}: {_value(claim.value)} "), Text(f"{marks} {claim.slug}", style="dim")
-            )
+        for view in sorted(views.claims(stated), key=lambda c: (c.what.text, c.iri)):
+            marks = "".join(f"[{numbers.setdefault(source, len(numbers) + 1)}]" for source in view.sources)
+            line = Text(f"      {view.what}: {_value(view.value)} ")
+            line.append(f"{marks} {view.slug}", style="dim")
+            console.print(line)
 
 
 def _value(value: Value | None) -> str:
