@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ def serve(dataset: Dataset, engine: Engine, connection: Connection[Any, Any]) ->
     request: Request = connection.recv()
     limits = request.limits
     # an engine that dies says so there; the parent says it in one line
+    faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if limits.seconds is not None and hasattr(signal, "setitimer"):
         # nobody handles this signal: the system ends the process, wherever it is
