@@ -7,6 +7,7 @@ is drawn is said by the panel (kind, columns for x, y, colour and label).
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +52,29 @@ def draw(chart: Chart, rows: Sequence[Mapping[str, Any]]) -> str:
     if chart.kind not in KINDS:
         raise ModelError(f"there is no chart {chart.kind!r}", remedy=f"Choose {', '.join(KINDS)}.")
     held = [dict(row) for row in rows if row.get(chart.x) not in (None, "") and row.get(chart.y) not in (None, "")]
-    return finish(_render(specification(chart, held)), chart) if len(held) > 1 else ""
+    if len(held) < 2:
+        return ""
+    if chart.kind == "scatter" and chart.label:
+        _thin(chart, held)
+    return finish(_render(specification(chart, held)), chart)
+
+
+def _thin(chart: Chart, rows: list[dict[str, Any]]) -> None:
+    """Take away the names that would cover others; the table beneath has all."""
+
+    def places(name: str, size: int) -> list[float]:
+        values = [math.log10(row[name]) if chart.log else float(row[name]) for row in rows]
+        low, high = min(values), max(values)
+        return [24 + (size - 48) * (value - low) / ((high - low) or 1) for value in values]
+
+    taken: list[tuple[float, float, float]] = []
+    for row, x, y in zip(rows, places(chart.x, chart.width), places(chart.y, chart.height), strict=True):
+        text = str(row.get(chart.label) or "")
+        end = x + 12 + sum(10 if letter > "\u2e80" else 5.6 for letter in text)
+        if any(abs(y - v) < 11 and x < right and end > left for left, v, right in taken):
+            row[chart.label] = ""
+        else:
+            taken.append((x, y, end))
 
 
 def specification(chart: Chart, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

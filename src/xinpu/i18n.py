@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import gettext as gettext_module
 import re
-import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_compact_decimal, format_decimal, get_currency_name, get_currency_symbol
 
 from xinpu.errors import ModelError
 from xinpu.layout import Project
-from xinpu.queries import Library
 
 LOCALES: Final[dict[str, str]] = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr_FR"}
 """CLDR locale of each language of the interface."""
@@ -42,7 +39,6 @@ MONEY_FROM: Final = Decimal(1_000_000)
 _BIDI: Final = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, *range(9), *range(0x0E, 0x20)]
 )
-_PLACE: Final = re.compile(r"%\((\w+)\)s")
 _FRENCH_ONE: Final = re.compile(r"^(-?[01](?:,\d+)?\s)(million|milliard|billion)s$")
 _CURRENCY_WORDS: Final[dict[str, str]] = {"CNY": "元", "TWD": "元新台币"}
 """Chinese amounts in these currencies are not written with the currency's CLDR name."""
@@ -237,79 +233,6 @@ def language_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-PHRASES: Final = (
-    "as of %(date)s",
-    "yes",
-    "no",
-    "Value of “%(name)s”",
-    "Named as %(name)s",
-    "Narrower terms",
-    "Network of all entities",
-)
-"""Messages of the code itself; all others are in templates and the route table."""
-
-_KEYWORDS: Final[dict[str, Any]] = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "translate": None,
-}
-
-
-def messages(project: Project) -> list[tuple[str | tuple[str, str], str | None, str]]:
-    """Collect all messages: of the code, the templates and the route table; each with its context and where it is."""
-    found: dict[tuple[str | tuple[str, str], str | None], str] = {}
-    for phrase in PHRASES:
-        found.setdefault((phrase, None), "src/xinpu")
-    options = {"trimmed": "true", "silent": "false"}
-    for path in sorted((project.site / "templates").rglob("*.html")):
-        with path.open("rb") as stream:
-            shown = project.relative(path)
-            for line, message, _, context in extract("jinja2.ext:babel_extract", stream, _KEYWORDS, (), options):
-                text = (str(message[0]), str(message[1])) if isinstance(message, tuple) else str(message)
-                found.setdefault((text, context), f"{shown}:{line}")
-    table = project.site / "pages.toml"
-    data = tomllib.loads(table.read_text(encoding="utf-8"))
-    shown = project.relative(table)
-    for text in _table_messages(data):
-        found.setdefault((text, None), shown)
-    for query in Library(project).all():
-        for name in query.columns:
-            if name not in data.get("columns", {}):
-                found.setdefault((column_label(name), None), query.path)
-    return [(text, context, place) for (text, context), place in found.items() if text]
-
-
-def _table_messages(data: Mapping[str, Any]) -> Iterable[str]:
-    for entry in data.get("columns", {}).values():
-        yield str(entry if isinstance(entry, str) else entry.get("label", ""))
-    yield from map(str, data.get("kinds", {}).values())
-    for route in data.get("route", ()):
-        for part in (route, *route.get("panels", ())):
-            yield from (str(part[key]) for key in ("title", "intro") if part.get(key))
-            if "query" in part:
-                yield from (column_label(name) for name in part.get("columns", ()) if name not in data["columns"])
-
-
 def column_label(name: str) -> str:
     """Give the head of a column that has no entry in the route table: its own name."""
     return name.replace("_", " ").capitalize()
-
-
-def missing_messages(project: Project, language: str) -> list[str]:
-    """List messages that a language's catalogue does not translate (or only as fuzzy), or translates wrongly.
-
-    Wrongly: another set of ``%(name)s`` places than the message has.
-    """
-    known = translations(project, language)
-    faults = []
-    for message, context, place in messages(project):
-        key = message if isinstance(message, str) else message[0]
-        given = known.plural.get(key) if not isinstance(message, str) else (known.single.get((context, key)) or "",)
-        wanted = set(_PLACE.findall(key if isinstance(message, str) else message[1]))
-        if not given or not all(given):
-            faults.append(f"{place}: {key}")
-        elif any(set(_PLACE.findall(text)) - wanted for text in given) or wanted - set(_PLACE.findall(given[-1])):
-            faults.append(f"{place}: {key} (places differ)")
-    return faults

@@ -123,24 +123,25 @@ def _site_queries(routes: RouteTable, library: Library) -> dict[str, Query]:
 
 def _panel_tables(
     routes: RouteTable, library: Library, dataset: Dataset, results: Mapping[str, Table]
-) -> dict[str, Table]:
-    """Run the queries that panels show for each subject, without their example parameters, each once."""
-    found: dict[str, Table] = {}
+) -> dict[tuple[str, str], Table]:
+    """Run the queries of panels, each once, open in the parameter that names the page's subject."""
+    found: dict[tuple[str, str], Table] = {}
     for route in routes.routes:
         for panel in route.panels:
-            if panel.query in found:
+            key = (panel.query, panel.by)
+            if key in found:
                 continue
             query = library.get(panel.query)
-            if panel.query in results and not query.params:
-                found[panel.query] = results[panel.query]
+            text = opened(query, panel.by)
+            if text == query.text and panel.query in results:
+                found[key] = results[panel.query]
             else:
-                text = opened(query)
-                found[panel.query] = run(replace(query, text=text, params=()), dataset)
-            if panel.by and panel.by not in found[panel.query].columns:
+                found[key] = run(replace(query, text=text, params=()), dataset)
+            if panel.by and panel.by not in found[key].columns:
                 raise ModelError(
                     f"route {route.name} groups {panel.query} by {panel.by}, which is none of its columns",
                     path=routes.path,
                     line=route.line,
-                    remedy=f"Name one of {', '.join(found[panel.query].columns)}.",
+                    remedy=f"Name one of {', '.join(found[key].columns)}.",
                 )
     return found

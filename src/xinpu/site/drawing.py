@@ -34,7 +34,7 @@ def whole(net: Network, places: Positions, views: Views, writer: Writer) -> Mark
     for node in best[:NAMED]:
         name = str(views.ref(node.iri))
         x, y = at[node.iri]
-        width = sum(10.5 if "\u2e80" < c else 5.6 for c in name)
+        width = sum(10.5 if c > "\u2e80" else 5.6 for c in name)
         left = x + 6 if x + 6 + width < 998 else x - 6 - width
         if all(abs(y - v) > 11 or left > r or left + width < u for u, v, r in taken):
             taken.append((left, y, left + width))

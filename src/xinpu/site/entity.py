@@ -11,7 +11,8 @@ from xinpu.layout import XP
 from xinpu.pages import PlannedPage
 from xinpu.site.facts import RDF_TYPE, Facts
 from xinpu.site.tables import TableView
-from xinpu.site.views import ClaimView, Ref, SourceView, Text, Views
+from xinpu.site.views import Views
+from xinpu.site.words import BoxRow, ClaimView, Group, Ref, Section, SourceView, Text
 from xinpu.terms import NamedNode, iri, slug, text_of
 
 _NAMES: Final = frozenset(iri(n) for n in ("skos:prefLabel", "skos:altLabel", "xp:legalName", "xp:formerName"))
@@ -21,39 +22,6 @@ _APART: Final = _NAMES | {
     *map(iri, ("owl:deprecated", "dcterms:isReplacedBy")),
 }
 """Properties of entities that have a place of their own on the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Claims that answer one question, the leading one first."""
-
-    claims: tuple[ClaimView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Claims of one kind, or claims that name the entity in one role."""
-
-    id: str
-    title: str
-    groups: tuple[Group, ...]
-    numeric: bool = False
-    prose: bool = False
-    share: bool = False
-
-    @property
-    def size(self) -> int:
-        """Number of claims."""
-        return sum(len(group.claims) for group in self.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class BoxRow:
-    """One line of the box: a label and the leading claims, then those that contradict them."""
-
-    label: Text
-    claims: tuple[ClaimView, ...]
-    others: tuple[ClaimView, ...] = ()
 
 
 class Leading(dict[str, tuple[ClaimView, ...]]):

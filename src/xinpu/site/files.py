@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 from xinpu import results
+from xinpu.charts import picture
 from xinpu.exports import entity_files
 from xinpu.i18n import TAGS
 from xinpu.layout import ID, XP
@@ -22,9 +23,22 @@ CHANGES: int = 100
 """Entries of the feed."""
 
 
+CARD: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="0 0 1200 630">'
+    '<rect width="1200" height="630" fill="#fdfcf8"/><path d="M100 470H1100M100 476H1100" stroke="#8d8778"/>'
+    '<g transform="translate(100 150) scale(9)" fill="none" stroke="#9a3412" stroke-width="1.4">'
+    '<path d="M6 6h12v12H6zM9.5 9.5h5v5h-5zM9 6V2.5M15 6V2.5M9 21.5V18M15 21.5V18"/>'
+    '<path d="M6 9H2.5M6 15H2.5M21.5 9H18M21.5 15H18"/>'
+    '</g><text x="350" y="330" font-family="Liberation Serif, serif" font-size="170" fill="#1d1b16">Xinpu</text></svg>'
+)
+"""Picture for previews of links: the mark and the name, in letters that need no Chinese font."""
+
+
 def write_beside(work: Work, dataset: Dataset, base_url: str) -> dict[str, int]:
     """Write all files beside the pages; give their sizes."""
-    sizes: dict[str, int] = {}
+    card = picture(CARD)
+    (work.out / "static" / "card.png").write_bytes(card)
+    sizes: dict[str, int] = {"static/card.png": len(card)}
     for name, text in _all(work, dataset, base_url):
         data = text.encode()
         target = work.out / name
@@ -41,7 +55,8 @@ def _all(work: Work, dataset: Dataset, base_url: str) -> Iterator[tuple[str, str
     yield "static/names.js", names(work)
     yield "changes/feed.xml", feed(work, base_url)
     yield "sitemap.xml", sitemap(work, base_url)
-    yield "robots.txt", "User-agent: *\nAllow: /\n" + (f"Sitemap: {base_url.rstrip('/')}/sitemap.xml\n" * bool(base_url))
+    where = f"Sitemap: {base_url.rstrip('/')}/sitemap.xml\n" if base_url else ""
+    yield "robots.txt", f"User-agent: *\nAllow: /\n{where}"
     yield "llms.txt", llms(work, base_url)
 
 
@@ -185,7 +200,8 @@ def llms(work: Work, base_url: str) -> str:
     base = base_url.rstrip("/")
     home = work.renderer.routes.get("home")
     counts = ", ".join(f"{number} {name}" for name, number in site.counts.items())
-    lines = [f"# {home.title}", "", f"> {home.intro}", "", f"Now: {counts}. Read until {site.facts.newest_reading}.", ""]
+    lines = [f"# {home.title}", "", f"> {home.intro}", ""]
+    lines += [f"Now: {counts}. Read until {site.facts.newest_reading}.", ""]
     lines += ["## Pages", ""]
     for route in work.renderer.routes.routes:
         if not route.each and route.path.endswith("/"):

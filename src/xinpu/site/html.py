@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from xinpu.site.tables import Cell
-from xinpu.site.views import ClaimView, Ref, SourceView, Text, Value
+from xinpu.site.words import ClaimView, Ref, SourceView, Text, Value
 
 
 def safe(text: str) -> Markup:
@@ -30,6 +30,11 @@ class Writer:
 
     root: str
     language: str
+
+    @property
+    def comma(self) -> str:
+        """What separates parts of a phrase."""
+        return "，" if self.language == "zh" else ", "
 
     def link(self, ref: Ref | Text, kind: str = "") -> Markup:
         """Write a link, or only the name where there is no page; addresses outside open as such."""
@@ -71,7 +76,7 @@ class Writer:
             return safe("")
         name = source.publisher.name if source.publisher else source.title
         more = f" +{len(claim.sources) - 1}" if len(claim.sources) > 1 else ""
-        words = ", ".join(part for part in (show(name), str(escape(source.issued))) if part)
+        words = self.comma.join(part for part in (show(name), str(escape(source.issued))) if part)
         text = f'<a href="{self.root}{escape(source.href)}">{words}</a>' if source.href else words
         return safe(text + more)
 
@@ -87,6 +92,8 @@ class Writer:
             return safe("")
         gap = "" if self.language == "zh" and cell.number else " "
         text = gap.join(str(self.link(part)) for part in cell.parts)
-        return safe(f'<a class="v" href="{self.root}{escape(cell.claim)}">{text}</a>') if cell.claim and not (
-            any(isinstance(part, Ref) and part.href for part in cell.parts)
-        ) else safe(text)
+        return (
+            safe(f'<a class="v" href="{self.root}{escape(cell.claim)}">{text}</a>')
+            if cell.claim and not (any(isinstance(part, Ref) and part.href for part in cell.parts))
+            else safe(text)
+        )

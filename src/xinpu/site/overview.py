@@ -11,10 +11,11 @@ from xinpu.i18n import sort_key
 from xinpu.layout import XP
 from xinpu.pages import Plan, Route, RouteTable
 from xinpu.queries import Query
-from xinpu.site.entity import Group, groups_of
+from xinpu.site.entity import groups_of
 from xinpu.site.facts import Facts
 from xinpu.site.tables import question
-from xinpu.site.views import ClaimView, Ref, Text, Views
+from xinpu.site.views import Views
+from xinpu.site.words import ClaimView, Group, Ref, Text
 from xinpu.terms import iri, slug, text_of
 
 _IN_SCHEME: Final = iri("skos:inScheme")

@@ -19,8 +19,7 @@ from xinpu.pages import Plan, PlannedPage, RouteTable
 from xinpu.site.html import Writer, safe
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'self'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
 )
 _HREF: Final = re.compile(r'\s(?:href|action)="([^"]*)"')
 
@@ -147,6 +146,8 @@ class Renderer:
             "write": writer,
             "link": writer.link,
             "to": self._to(root),
+            "gap": "" if language == "zh" else " ",
+            "enum": "、" if language == "zh" else ", ",
             "tongues": [
                 (lang, TAGS[lang], language_name(lang), base + page.output(lang), self.address(page, lang))
                 for lang in self.languages
@@ -180,17 +181,14 @@ class Renderer:
         for href in _HREF.findall(text):
             if href[:1] == "#" or href[:4] == "http" or href[:4] == "data":
                 continue
-            if not href.startswith(root):
-                raise self._dead(page, href)
-            rest = href[len(root) :].partition("#")[0].partition("?")[0]
-            if rest in self.plan.hrefs:
+            if href.startswith(root) and href[len(root) :].partition("#")[0].partition("?")[0] in self.plan.hrefs:
                 continue
             if href.startswith(base):
                 rest = href[len(base) :].partition("#")[0]
                 head, _, tail = rest.partition("/")
-                if head in self.languages and tail in self.plan.hrefs:
+                if (head in self.languages and tail in self.plan.hrefs) or rest in self.plan.hrefs:
                     continue
-                if rest in self.plan.hrefs or rest in self.files or rest.startswith("static/"):
+                if rest in self.files or rest.startswith("static/"):
                     continue
             raise self._dead(page, href)
 

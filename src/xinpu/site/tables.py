@@ -15,13 +15,14 @@ from xinpu.i18n import column_label
 from xinpu.layout import XP
 from xinpu.pages import Panel
 from xinpu.queries import Query, Table
-from xinpu.site.views import Ref, Text, Views
+from xinpu.site.views import Views
+from xinpu.site.words import Ref, Text
 from xinpu.terms import Literal, NamedNode, Term, plain, text_of
 
 HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit", "range_to"))
 """Columns that show through others: the claim as a link, the bound before the value, the currency with the amount."""
 
-_PARAMETER: Final = re.compile(r"(?m)^[^\n#]*VALUES\s+\?\w+\s*\{[^}\n]*\}[^\n]*#\+\s*param\s+\w+[ \t]*\n")
+_PARAMETER: Final = re.compile(r"(?m)^[^\n#]*VALUES\s+\?(\w+)\s*\{[^}\n]*\}[^\n]*#\+\s*param\s+\w+[ \t]*\n")
 
 Row = tuple[Term | None, ...]
 
@@ -83,9 +84,9 @@ def _fits(text: str, wanted: str) -> bool:
     return bool(text) if wanted == "+" else text.endswith(wanted)
 
 
-def opened(query: Query) -> str:
-    """Give a query's text without its example parameters, so that it answers for all of them at once."""
-    return _PARAMETER.sub("", query.text)
+def opened(query: Query, column: str) -> str:
+    """Give a query's text without the example of one parameter, so that it answers for all its values at once."""
+    return _PARAMETER.sub(lambda match: "" if match[1] == column else match[0], query.text)
 
 
 def question(query: Query, language: str) -> str:
@@ -106,9 +107,7 @@ def is_numeric(rows: list[Row], position: int) -> bool:
     return bool(found) and all(isinstance(plain(term), int | Decimal) for term in found)
 
 
-def cell(
-    row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any], value: str
-) -> Cell:
+def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any], value: str) -> Cell:
     """Show one cell, with the bound, the currency and the claim of its row where they belong to it."""
     term = row[index[name]]
     if term is None:
@@ -133,7 +132,7 @@ def cell(
     if isinstance(term, NamedNode) and isinstance(shown, Ref) and name == "source":
         source = views.source(term.value)
         publisher = source.publisher.name if source.publisher else source.title
-        text = ", ".join(part for part in (publisher.text, source.issued) if part)
+        text = ("，" if views.language == "zh" else ", ").join(p for p in (publisher.text, source.issued) if p)
         shown = Ref(Text(text, publisher.lang), source.href, term.value)
     if isinstance(shown, Ref) and shown.iri.startswith(XP):
         shown = shown.name

@@ -1,4 +1,4 @@
-"""Views: what templates see of claims and entities, in one language, each built once.
+"""Views: builds what templates see of claims and entities, in one language, each built once.
 
 A claim's view is made from the ontology's metadata: its class, what it says (metric, predicate, event …), its value,
 qualifiers, roles, time, status, basis, sources. Nothing of the domain is known here.
@@ -8,137 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-
-from markupsafe import escape
 
 from xinpu.i18n import TAGS, Formats, Translations, clean, sort_key
 from xinpu.layout import XP
 from xinpu.pages import Plan
+from xinpu.site import anatomy
 from xinpu.site.facts import Facts, texts
+from xinpu.site.words import ClaimView, Ref, SourceView, Text, Value
 from xinpu.terms import Labels, Literal, NamedNode, Term, best, iri, plain, slug, text_of
 
-_RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _CJK: Final = re.compile("[\u3400-\u9fff]")
-
-_COMMON: Final = frozenset(
-    iri(name if ":" in name else f"xp:{name}")
-    for name in (
-        *("about", "mainSubject", "source", "status", "basis", "recordedOn", "period", "asOf", "estimatedBy"),
-        *("rank", "rankReason", "asPublished", "bound", "retractedOn", "metric", "value", "minimum", "maximum"),
-        *("unit", "currency", "date", "datePeriod", "text", "low", "high", "earliest", "latest", "comparisonKey"),
-        *("precedence", "isHeadline", "confidence", "sourceCount", "independentSources", "leadSource", "isStale"),
-        *("rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "skos:note", "skos:prefLabel"),
-    )
-)
-"""Properties of claims that have a place of their own in a view; every other one is a role or a qualifier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words in a language; the tag is empty if it is the page's."""
-
-    text: str
-    lang: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
-    def __html__(self) -> str:
-        body = escape(self.text)
-        if _RTL.search(self.text):
-            return f'<bdi lang="{escape(self.lang)}">{body}</bdi>' if self.lang else f"<bdi>{body}</bdi>"
-        return f'<span lang="{escape(self.lang)}">{body}</span>' if self.lang else str(body)
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A link to a page of the site (from the language's root), or only a name if it has none."""
-
-    name: Text
-    href: str = ""
-    iri: str = ""
-
-    def __str__(self) -> str:
-        return self.name.text
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """The value of a claim: a number with its words, a date, an entity, a text; ``data`` is its bare form."""
-
-    kind: str
-    text: Text
-    ref: Ref | None = None
-    bound: Text | None = None
-    data: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A source as a footnote shows it."""
-
-    iri: str
-    href: str
-    title: Text
-    publisher: Ref | None
-    issued: str
-    tier: Text
-    tier_rank: int
-    url: str
-    """http(s) address, or empty."""
-    pkg: str
-    """Package address shown as text."""
-    after: tuple[Ref, ...]
-    """Sources that it retells."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimView:
-    """One claim in one language."""
-
-    iri: str
-    slug: str
-    href: str
-    kind: str
-    kind_name: Text
-    subject: Ref
-    what: Text
-    what_iri: str
-    qualifiers: tuple[tuple[Text, Text | Ref], ...]
-    value: Value | None
-    roles: tuple[tuple[Text, Ref], ...]
-    when: Text | Ref | None
-    as_of: str
-    status: Text
-    status_iri: str
-    basis: Text
-    estimator: Ref | None
-    confidence: Text
-    level: int
-    """Place of the confidence in its scheme, from 1 (best)."""
-    sources: tuple[str, ...]
-    note: Text
-    as_published: Text
-    rank: str
-    rank_reason: Text
-    headline: bool
-    key: str
-    opponents: tuple[str, ...]
-    recorded: str
-    retracted: str
-    day: str
-    """Sort key of time: the earliest day that the claim can mean."""
-
-    @property
-    def contested(self) -> bool:
-        """Tell whether another claim contradicts it."""
-        return bool(self.opponents)
 
 
 class Views:
@@ -270,7 +151,7 @@ class Views:
         facts = self.facts
         kind = facts.kind(subject)
         main = facts.text(subject, XP + "mainSubject")
-        what = self._what(subject, kind)
+        what = anatomy.what(facts, subject, kind)
         status = facts.text(subject, XP + "status")
         confidence = facts.text(subject, XP + "confidence")
         estimator = facts.text(subject, XP + "estimatedBy")
@@ -306,27 +187,8 @@ class Views:
             opponents=tuple(sorted(facts.opponents.get(subject, ()), key=facts.precedence)),
             recorded=facts.text(subject, XP + "recordedOn"),
             retracted=facts.text(subject, XP + "retractedOn"),
-            day=self._day(subject),
+            day=anatomy.day(facts, subject),
         )
-
-    def _what(self, subject: str, kind: str) -> str:
-        """Find what a claim says: its metric or predicate, else the concept that its class is keyed by."""
-        facts = self.facts
-        for name in (XP + "metric", iri("rdf:predicate")):
-            if found := facts.text(subject, name):
-                return found
-        keys = [text_of(v) for parent in [kind] for v in facts.values(parent, XP + "keyedBy")]
-        extra = sorted(p for p in facts.of(subject) if self._is_qualifier(p))
-        for name in (*keys, *extra):
-            if name in _COMMON or not self._is_qualifier(name):
-                continue
-            value = facts.value(subject, name)
-            if isinstance(value, NamedNode) and value.value not in facts.entities:
-                return value.value
-        return kind
-
-    def _is_qualifier(self, name: str) -> bool:
-        return XP + "qualifier" in self.facts.properties.get(name, ())
 
     def _others(
         self, subject: str, main: str, what: str
@@ -335,7 +197,7 @@ class Views:
         roles: list[tuple[Text, Ref]] = []
         qualifiers: list[tuple[Text, Text | Ref]] = []
         for name in sorted(self.facts.of(subject)):
-            if name in _COMMON:
+            if name in anatomy.COMMON:
                 continue
             is_role = XP + "about" in self.facts.properties.get(name, ())
             for value in self.facts.values(subject, name):
@@ -397,17 +259,6 @@ class Views:
             return Text(self.translations.text("as of %(date)s") % {"date": self.formats.date(day)})
         return None
 
-    def _day(self, subject: str) -> str:
-        facts = self.facts
-        for name in ("earliest", "date", "asOf"):
-            if found := facts.text(subject, XP + name):
-                return found
-        for name in ("datePeriod", "period"):
-            if found := facts.text(subject, XP + name):
-                return facts.text(found, XP + "begins")
-        stated = facts.value(subject, iri("rdf:object"))
-        return stated.value if isinstance(stated, Literal) and re.match(r"\d{4}", stated.value) else ""
-
     # --- entities ------------------------------------------------------------------------------------------------
 
     def other_name(self, subject: str) -> Text:
@@ -436,4 +287,3 @@ class Views:
 def _number(term: Term | None) -> Decimal | None:
     value = plain(term)
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-

@@ -16,8 +16,8 @@ from xinpu.layout import XP
 from xinpu.network import Network, Positions
 from xinpu.pages import Panel, PlannedPage
 from xinpu.queries import Query, Table
-from xinpu.site.entity import entity
 from xinpu.site.drawing import whole
+from xinpu.site.entity import entity
 from xinpu.site.linked import json_ld
 from xinpu.site.overview import Overview
 from xinpu.site.render import Messages, Renderer
@@ -40,8 +40,8 @@ class Work:
     queries: Mapping[str, Query]
     results: Mapping[str, Table]
     """Results of library queries with their example parameters."""
-    panels: Mapping[str, Table]
-    """Results of the queries of panels, for all subjects."""
+    panels: Mapping[tuple[str, str], Table]
+    """Results of the queries of panels by query and column, for all subjects."""
     network: Network
     places: Positions
     findings: tuple[Any, ...]
@@ -52,7 +52,7 @@ class Work:
     def grouped(self) -> dict[tuple[str, str], dict[str, list[Row]]]:
         """Rows of panels by query, column and subject."""
         return {
-            (panel.query, panel.by): self.panels[panel.query].by(panel.by)
+            (panel.query, panel.by): self.panels[panel.query, panel.by].by(panel.by)
             for route in self.renderer.routes.routes
             for panel in route.panels
             if panel.by
@@ -72,7 +72,7 @@ class Work:
         """Give what a page's template sees beside what all see."""
         views = self.views[language]
         settings = self.renderer.routes.settings
-        values: dict[str, Any] = {"site": self.overviews[language], "views": views, "panel": self._named(language)}
+        values: dict[str, Any] = {"site": self.overviews[language], "views": views}
         tables = [self._panel(panel, page, views) for panel in page.route.panels]
         each = page.route.each
         if each == "query":
@@ -96,7 +96,7 @@ class Work:
         return values
 
     def _panel(self, panel: Panel, page: PlannedPage, views: Views) -> TableView:
-        table = self.panels[panel.query]
+        table = self.panels[panel.query, panel.by]
         rows = self.grouped[panel.query, panel.by].get(page.subject, []) if panel.by else table.rows
         columns = self.renderer.routes.settings.get("columns", {})
         shown = show(panel, self.queries[panel.query], table, rows, views, columns)
@@ -136,16 +136,6 @@ class Work:
         if term is None or isinstance(number, int | Decimal):
             return None if number is None else float(number)
         return str(views.term(term))
-
-    def _named(self, language: str) -> Callable[..., TableView]:
-        def panel(query: str, *columns: str, rows: int = 0) -> TableView:
-            """Give some columns and rows of a query that a panel of this site asks for."""
-            table = self.panels[query]
-            held = table.rows[:rows] if rows else table.rows
-            settings = self.renderer.routes.settings.get("columns", {})
-            return show(Panel(query, columns=columns), self.queries[query], table, held, self.views[language], settings)
-
-        return panel
 
 
 def render_all(work: Work, jobs: int, progress: Callable[[int, int], None] | None) -> dict[str, int]:
