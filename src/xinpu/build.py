@@ -107,6 +107,7 @@ def build(
                 downloads=files,
                 progress=lambda done, total: tell("site", done, total),
             )
+            put_beside(fresh / "exports", fresh / "site" / "exports")
         with stage("switch"):
             switch(fresh, out)
     report.counts = {
@@ -190,6 +191,18 @@ def _alive(process: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def put_beside(exported: Path, target: Path) -> None:
+    """Put the exports into the site too, so that it is whole wherever it is copied; as links to one file if possible."""
+
+    def place(source: str, copy: str) -> None:
+        try:
+            os.link(source, copy)
+        except OSError:
+            shutil.copyfile(source, copy)
+
+    shutil.copytree(exported, target, copy_function=place)
 
 
 def switch(fresh: Path, out: Path) -> None:

@@ -61,7 +61,7 @@ def build(
     """Write the site into an empty folder.
 
     ``tables`` holds the results of library queries by name (run here if None), ``findings`` what the checks found
-    (path, line, severity, rule, message), ``downloads`` the exported files (path relative to the site, title, size,
+    (path, line, severity, rule, message), ``downloads`` the exported files (path below ``exports/``, title, size,
     sha256). ``progress`` is called with pages done and pages in all.
     """
     routes = read_routes(project)
@@ -78,7 +78,12 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     shutil.copytree(project.site / "static", out / "static")
     search.copy_library(project, out / "static")
-    shared = {"settings": routes.settings, "navigation": routes.navigation(), "expand": expand}
+    shared = {
+        "settings": routes.settings,
+        "navigation": routes.navigation(),
+        "expand": expand,
+        "downloads_hrefs": [f"exports/{entry.path}" for entry in downloads],
+    }
     renderer = Renderer(project, routes, planned, base_url, tuple(languages), shared)
     renderer.compile()
     net = network(dataset, labels)
