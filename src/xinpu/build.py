@@ -109,6 +109,7 @@ def build(
             )
             put_beside(fresh / "exports", fresh / "site" / "exports")
         with stage("switch"):
+            link_tree(fresh / "exports", fresh / "site" / "exports")
             switch(fresh, out)
     report.counts = {
         "triples": len(dataset.store),
@@ -129,6 +130,18 @@ def run_all(library: Library, source: Source | Dataset, tell: Progress) -> dict[
         tell("query", done, len(names))
         tables[name] = run(library.get(name), source)
     return tables
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Put the files of a folder into another too, so that the site alone can be published; hard links where possible."""
+
+    def link(one: str, other: str) -> None:
+        try:
+            os.link(one, other)
+        except OSError:
+            shutil.copy2(one, other)
+
+    shutil.copytree(source, target, copy_function=link)
 
 
 def refuse_foreign(out: Path) -> None:
