@@ -6,14 +6,14 @@ Protocol: https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from xinpu.endpoint.transport import Reply, Transport
 from xinpu.errors import EndpointError
 from xinpu.layout import GRAPH_CURATED, GRAPH_DERIVED, GRAPH_ONTOLOGY
-from xinpu.results import Answer, read_json
+from xinpu.results import Answer, Row, read_json
 from xinpu.store import Solutions, read_triples
 from xinpu.terms import Literal, Triple
 
@@ -24,8 +24,15 @@ SUSPECT: Final = 1000
 
 _PROLOGUE = re.compile(r"(?i)\A(?:\s+|#[^\n]*\n|BASE\s*<[^>]*>|PREFIX\s+[^\s:]*:\s*<[^>]*>)*")
 _FORM = re.compile(r"(?i)(SELECT|ASK|CONSTRUCT|DESCRIBE)\b")
+_ASIDE = re.compile(
+    r"<[^<>\s]*>|"
+    + r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
+    + r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    + r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*",
+    re.DOTALL,
+)
 _ORDER = re.compile(r"(?i)\bORDER\s+BY\b")
-_ASIDE = re.compile(r"#[^\n]*(?![^<]*>)|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_SLICE = re.compile(r"(?i)\b(LIMIT|OFFSET)\s+(\d+)")
 
 
 class Endpoint:
@@ -58,22 +65,33 @@ class Endpoint:
         total = self._count(text)
         if total == count:
             return found
-        if total < count or not _ORDER.search(_ASIDE.sub(" ", text)):
+        if total < count or not _ORDER.search(_bare(text)):
             raise EndpointError(
                 f"{self.transport.shown} cut the answer at {count} of {total} rows",
                 remedy="Give the query a total ORDER BY, so that it can be read in pages, or LIMIT.",
             )
         rows = list(found.rows)
+        try:
+            self._read_on(text, rows, total, count, _sliced)
+        except EndpointError:
+            # Virtuoso sorts no more than its cap unless the sorting is inside
+            if len(rows) < total:
+                self._read_on(text, rows, total, count, _sliced_outside)
+        return Solutions(found.variables, rows)
+
+    def _read_on(
+        self, text: str, rows: list[Row], total: int, size: int, page_of: Callable[[str, int, int], str]
+    ) -> None:
+        """Add the missing rows page by page."""
         while len(rows) < total:
             # one row over, to see that the server keeps the order from page to page
-            page = self._rows(_wrapped(text, "*", f"LIMIT {count} OFFSET {len(rows) - 1}")).rows
+            page = self._rows(page_of(text, min(size, total - len(rows) + 1), len(rows) - 1)).rows
             if len(page) < 2 or page[0] != rows[-1]:
                 raise EndpointError(
                     f"{self.transport.shown} changed the order of the rows between two pages",
                     remedy="Give the query a total ORDER BY.",
                 )
             rows += page[1:]
-        return Solutions(found.variables, rows)
 
     def ask(self, text: str) -> bool:
         """Answer an ASK query."""
@@ -137,6 +155,26 @@ def form_of(text: str) -> str:
     start = _PROLOGUE.match(text)
     form = _FORM.match(text, start.end() if start else 0)
     return form[1].upper() if form else "SELECT"
+
+
+def _bare(text: str) -> str:
+    """Blank out names, texts and comments; everything else stays where it is."""
+    return _ASIDE.sub(lambda match: " " * len(match[0]), text)
+
+
+def _sliced(text: str, limit: int, offset: int) -> str:
+    """Make a query give a part of its rows, by the LIMIT and OFFSET at its end."""
+    bare = _bare(text)
+    end = bare.rfind("}") + 1
+    if not _ORDER.search(bare, end):
+        return _sliced_outside(text, limit, offset)
+    own = {match[1].upper(): int(match[2]) for match in _SLICE.finditer(bare, end)}
+    return f"{text[:end]}{_SLICE.sub(' ', bare[end:])}\nLIMIT {limit} OFFSET {own.get('OFFSET', 0) + offset}"
+
+
+def _sliced_outside(text: str, limit: int, offset: int) -> str:
+    """Make a query give a part of its rows, by a query around it; most servers keep the order then."""
+    return _wrapped(text, "*", f"LIMIT {limit} OFFSET {offset}")
 
 
 def _wrapped(text: str, projection: str, end: str) -> str:

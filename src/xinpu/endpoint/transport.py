@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import weakref
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -112,6 +113,7 @@ class Transport:
             timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
             trust_env=False,
         )
+        weakref.finalize(self, self._client.close)
 
     def _auth(self, address: httpx.URL) -> httpx.Auth | None:
         user = os.environ.get(USER) or address.username
