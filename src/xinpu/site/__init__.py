@@ -27,7 +27,7 @@ from xinpu.site.tables import opened
 from xinpu.site.views import Views
 from xinpu.site.work import Work, render_all
 from xinpu.store import Dataset
-from xinpu.terms import Labels, expand
+from xinpu.terms import Labels, expand, iri
 
 __all__ = ["SiteReport", "build"]
 
@@ -86,8 +86,9 @@ def build(
     }
     renderer = Renderer(project, routes, planned, base_url, tuple(languages), shared)
     renderer.compile()
+    terms = {iri(name): message for name, message in routes.settings.get("terms", {}).items()}
     net = network(dataset, labels)
-    views = {lang: Views(facts, labels, planned, translations(project, lang)) for lang in languages}
+    views = {lang: Views(facts, labels, planned, translations(project, lang), terms) for lang in languages}
     work = Work(
         renderer=renderer,
         views=views,

@@ -71,6 +71,7 @@ def _table_messages(data: Mapping[str, Any]) -> Iterable[str]:
     for entry in data.get("columns", {}).values():
         yield str(entry if isinstance(entry, str) else entry.get("label", ""))
     yield from map(str, data.get("kinds", {}).values())
+    yield from map(str, data.get("terms", {}).values())
     for route in data.get("route", ()):
         for part in (route, *route.get("panels", ())):
             yield from (str(part[key]) for key in ("title", "intro") if part.get(key))

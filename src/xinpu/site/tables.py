@@ -127,7 +127,8 @@ def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: M
         return Cell(tuple(parts), sort=str(number), number=True, claim=claim)
     if isinstance(term, NamedNode) and term.value in views.facts.claims:
         target = views.claim(term.value)
-        return Cell((Ref(target.what, target.href, term.value),), sort=target.slug)
+        said = f"{target.what}: {target.value.text}" if target.value and target.value.kind != "prose" else None
+        return Cell((Ref(Text(said) if said else target.what, target.href, term.value),), sort=target.slug)
     shown = views.term(term)
     if isinstance(term, NamedNode) and isinstance(shown, Ref) and name == "source":
         source = views.source(term.value)

@@ -7,7 +7,7 @@ qualifiers, roles, time, status, basis, sources. Nothing of the domain is known 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -25,7 +25,15 @@ _CJK: Final = re.compile("[\u3400-\u9fff]")
 class Views:
     """Builds views in one language and keeps them."""
 
-    def __init__(self, facts: Facts, labels: Labels, plan: Plan, translations: Translations) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        labels: Labels,
+        plan: Plan,
+        translations: Translations,
+        terms: Mapping[str, str] | None = None,
+    ) -> None:
+        self.terms = terms or {}
         self.facts = facts
         self.labels = labels
         self.plan = plan
@@ -49,7 +57,9 @@ class Views:
         return Text(shown, tag if foreign else "")
 
     def label(self, subject: str) -> Text:
-        """Give the best name of a thing for the page's language."""
+        """Give the best name of a thing for the page's language; terms of other vocabularies have messages."""
+        if subject in self.terms and subject not in self.labels.texts:
+            return Text(self.translations.text(self.terms[subject]))
         return self.words(*self.labels.pick(subject, self.language))
 
     def choose(self, values: Sequence[Term]) -> Text:
