@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
 
+from xinpu.checks.close import close_remedy
 from xinpu.checks.facts import Facts
 from xinpu.checks.findings import Finding, finding, shown
 from xinpu.checks.scan import RDF_TYPE, Use, scan
 from xinpu.layout import ID, NAMESPACES, XP
 from xinpu.store import ONTOLOGY, Dataset
-from xinpu.terms import NamedNode, compact
+from xinpu.terms import NamedNode
 
 OWN: Final = (XP, NAMESPACES["xps"], NAMESPACES["unit"])
 """Namespaces whose every used name must be declared in ``ontology/``."""
@@ -49,6 +49,16 @@ class Vocabulary:
     classes: frozenset[str]
     mentioned: frozenset[str] = field(default_factory=frozenset)
     """Every name that ontology and shapes use: what a foreign term needs to be allowed in the graph."""
+
+    @cached_property
+    def usable(self) -> dict[str, frozenset[str]]:
+        """Names that could have been meant, by the role that they stand in."""
+        foreign = frozenset(iri for iri in self.mentioned if not iri.startswith(OWN))
+        return {
+            "predicate": self.properties | foreign,
+            "class": self.classes,
+            "object": self.concepts | self.properties,
+        }
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -92,13 +102,9 @@ class Vocabulary:
             return f"is not a {_KINDS[role]} that the project knows"
         return None
 
-    def candidates(self, role: str) -> Collection[str]:
+    def candidates(self, role: str) -> frozenset[str]:
         """Names that could have been meant in a role."""
-        if role == "predicate":
-            return self.properties | {iri for iri in self.mentioned if not iri.startswith(OWN)}
-        if role == "class":
-            return self.classes
-        return self.concepts | self.properties if role == "object" else self.declared
+        return self.usable.get(role, self.declared)
 
 
 def _standard(iri: str) -> bool | None:
@@ -150,11 +156,12 @@ def undeclared(
 
 def dangling(files: Mapping[str, Facts], texts: Mapping[str, str], described: Collection[str]) -> Iterator[Finding]:
     """Find individuals that are used but nowhere described."""
+    described = described if isinstance(described, frozenset) else frozenset(described)
     for path, entry in files.items():
         missing = {iri for iri in entry.objects if iri.startswith(ID) and iri not in described}
         if not missing:
             continue
-        remedies = {iri: close_remedy(iri, described, "Describe it in graph/.") for iri in missing}
+        remedies = {iri: close_remedy(iri, described, "Describe it in graph/.") for iri in sorted(missing)}
         yield from _at_uses(
             path,
             texts[path],
@@ -185,21 +192,3 @@ def _at_uses(
 
 def _term_remedy(role: str, iri: str, vocabulary: Vocabulary) -> str:
     return close_remedy(iri, vocabulary.candidates(role), f"Declare the {_KINDS[role]} in ontology/.")
-
-
-def close_remedy(iri: str, known: Collection[str], otherwise: str) -> str:
-    """Propose names that are close to a wrong one, or what to do if there is none."""
-    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
-    local = iri[cut:].lower()
-    near: dict[str, str] = {}
-    for candidate in sorted(known):
-        start = max(candidate.rfind("#"), candidate.rfind("/")) + 1
-        name = candidate[start:].lower()
-        alike = abs(len(name) - len(local)) <= 3 and (name[:1] == local[:1] or name[-3:] == local[-3:])
-        # of two names that are spelt alike the one in the same namespace is meant
-        if alike and (name not in near or candidate[:start] == iri[:cut]):
-            near[name] = candidate
-    close = difflib.get_close_matches(local, list(near), n=3, cutoff=0.75)
-    if not close:
-        return otherwise
-    return f"Did you mean {' or '.join(compact(near[name]) for name in close)}?"

@@ -11,7 +11,8 @@ import tomllib
 from collections.abc import Iterator
 from typing import Final
 
-from xinpu.checks.declared import Vocabulary, close_remedy
+from xinpu.checks.close import close_remedy
+from xinpu.checks.declared import Vocabulary
 from xinpu.checks.findings import Finding, finding
 from xinpu.checks.scan import RDF_TYPE
 from xinpu.layout import NAMESPACES, XP, Project

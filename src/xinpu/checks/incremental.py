@@ -17,7 +17,7 @@ from xinpu.checks.locate import Locator
 from xinpu.checks.scan import RDF_TYPE
 from xinpu.checks.wording import Result, findings
 from xinpu.errors import XinpuError
-from xinpu.layout import NAMESPACES
+from xinpu.layout import ID, NAMESPACES
 from xinpu.store import Dataset
 
 MANY: Final = 2000
@@ -26,7 +26,9 @@ MANY: Final = 2000
 _LOCAL: Final = "shapes local"
 _WHOLE: Final = "shacl whole"
 _ELSEWHERE: Final = "shacl elsewhere"
-_CLASS: Final = NAMESPACES["sh"] + "ClassConstraintComponent"
+_ON_VALUES: Final = frozenset(
+    f"{NAMESPACES['sh']}{name}ConstraintComponent" for name in ("Class", "Node", "Or", "Xone", "In")
+)
 
 
 def shape_findings(
@@ -127,9 +129,15 @@ def _validate(
 
 
 def _unrepeated(results: list[Result], locator: Locator, terms: list[Finding]) -> Iterator[Finding]:
+    """Leave out what follows from a name that nothing declares or describes: that has a finding already."""
     said = {(entry.path, entry.line, entry.value) for entry in terms}
     unclear = {entry.node for entry in terms if entry.predicate == RDF_TYPE}
-    for result, entry in zip(results, findings(results, locator), strict=True):
-        repeated = (entry.path, entry.line, entry.value) in said
-        if not repeated and not (result.component == _CLASS and result.value in unclear):
+
+    def follows(result: Result) -> bool:
+        if result.component not in _ON_VALUES or not result.is_iri or result.value is None:
+            return False
+        return result.value in unclear or (result.value.startswith(ID) and result.value not in locator.blocks)
+
+    for entry in findings((result for result in results if not follows(result)), locator):
+        if (entry.path, entry.line, entry.value) not in said:
             yield entry

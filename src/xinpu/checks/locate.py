@@ -45,7 +45,8 @@ class Locator:
         if block is None:
             return
         text = self.texts[block.path]
-        known = self.prefixes.setdefault(block.path, dict(_PREFIX.findall(text)))
+        if (known := self.prefixes.get(block.path)) is None:
+            known = self.prefixes[block.path] = dict(_PREFIX.findall(text))
         for use in scan(text, block.start, block.line, known):
             if use.role == "subject" and use.start != block.start:
                 return

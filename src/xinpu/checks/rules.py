@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from xinpu.checks.declared import OWN, Vocabulary, close_remedy
+from xinpu.checks.close import close_remedy
+from xinpu.checks.declared import OWN, Vocabulary
 from xinpu.checks.findings import SEVERITIES, Finding, Severity, finding, of_error, shown
 from xinpu.checks.keep import Kept, hash_of
 from xinpu.checks.locate import Locator

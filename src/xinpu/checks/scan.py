@@ -87,7 +87,9 @@ def resolve(name: str, prefixes: Mapping[str, str]) -> str:
     if name.startswith("<"):
         return unescape(name[1:-1])
     prefix, _, local = name.partition(":")
-    return prefixes.get(prefix, prefix + ":") + _LOCAL_ESCAPE.sub(r"\1", local)
+    if "\\" in local:
+        local = _LOCAL_ESCAPE.sub(r"\1", local)
+    return prefixes.get(prefix, prefix + ":") + local
 
 
 def scan(text: str, start: int = 0, line: int = 1, prefixes: dict[str, str] | None = None) -> Iterator[Use]:
