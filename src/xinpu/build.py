@@ -107,7 +107,6 @@ def build(
                 downloads=files,
                 progress=lambda done, total: tell("site", done, total),
             )
-            put_beside(fresh / "exports", fresh / "site" / "exports")
         with stage("switch"):
             link_tree(fresh / "exports", fresh / "site" / "exports")
             switch(fresh, out)
@@ -133,7 +132,7 @@ def run_all(library: Library, source: Source | Dataset, tell: Progress) -> dict[
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Put the files of a folder into another too, so that the site alone can be published; hard links where possible."""
+    """Put the files of a folder into another too, so that the site alone can be published; by links if possible."""
 
     def link(one: str, other: str) -> None:
         try:
@@ -204,18 +203,6 @@ def _alive(process: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def put_beside(exported: Path, target: Path) -> None:
-    """Put the exports into the site too, so that it is whole wherever it is copied; as links to one file if possible."""
-
-    def place(source: str, copy: str) -> None:
-        try:
-            os.link(source, copy)
-        except OSError:
-            shutil.copyfile(source, copy)
-
-    shutil.copytree(exported, target, copy_function=place)
 
 
 def switch(fresh: Path, out: Path) -> None:
