@@ -32,7 +32,7 @@ def dataset() -> Dataset:
 
 
 def cell(term: Term | None) -> str:
-    """A cell as the row files write it: id:slug and other compact names, numbers and texts bare, nothing for unbound."""
+    """A cell as the row files write it: compact names, numbers and texts bare, nothing for unbound."""
     return compact(term) if isinstance(term, NamedNode) else number(text_of(term))
 
 
