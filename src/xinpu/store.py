@@ -148,7 +148,7 @@ class Dataset:
         start = self.places.get(iri)
         if start is None or token is None:
             return start
-        lines = self.texts[start[0]].splitlines()
+        lines = self.texts[start[0]].split("\n")
         for number in range(start[1], len(lines) + 1):
             line = lines[number - 1]
             if number > start[1] and _BLOCK.match(line):
@@ -161,7 +161,7 @@ class Dataset:
 def block_starts(text: str) -> Iterator[tuple[str, int]]:
     """Give IRI and line of each block of Turtle that begins at column one, as the project's style wants."""
     prefixes: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if declared := _PREFIX.match(line):
             prefixes[declared[1]] = declared[2]
         elif begun := _BLOCK.match(line + " "):
