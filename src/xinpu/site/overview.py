@@ -229,7 +229,7 @@ class Overview:
         """Concepts by their scheme, in the scheme's order."""
         found: dict[str, list[TermView]] = {}
         for term in self.terms["concept"]:
-            for scheme in self.facts.values(term.iri, iri("skos:inScheme")):
+            for scheme in self.facts.values(term.iri, _IN_SCHEME)[:1]:
                 found.setdefault(text_of(scheme), []).append(term)
         for held in found.values():
             held.sort(key=lambda t: (self.views.order(t.iri), sort_key(t.label.text)))
