@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sites import build_site
 
 from xinpu.derive import derive
 from xinpu.layout import Project
@@ -36,6 +37,12 @@ def real() -> Project:
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The toy project; tests must not change it."""
     return make_toy(tmp_path_factory.mktemp("toy") / "project")
+
+
+@pytest.fixture(scope="session")
+def toy_site(toy: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the toy project's site, built once."""
+    return build_site(toy, tmp_path_factory.mktemp("toy-site") / "build")
 
 
 @pytest.fixture
