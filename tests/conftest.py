@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sites import build_site
 
+from sites import build_site
 from xinpu.derive import derive
 from xinpu.layout import Project
 from xinpu.queries import Library

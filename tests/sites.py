@@ -33,7 +33,7 @@ def build_site(project: Project, out: Path) -> Path:
 
 
 def kinds(site: Path) -> dict[str, str]:
-    """Name of each route -> the path of its page, or of the heaviest of its pages; routes without a page are left out."""
+    """Name of each route -> the path of its page, or of the heaviest of its pages; routes without one are left out."""
     table = tomllib.loads((ROOT / "site" / "pages.toml").read_text(encoding="utf-8"))
     found = {}
     for route in table["route"]:

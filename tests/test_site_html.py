@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import html5lib
 import pytest
+
 from sites import BASE, LANGUAGES
 
 TAGS = {"en": "en", "zh": "zh-Hans", "fr": "fr"}

@@ -60,7 +60,7 @@
       tokenize: queryTokens,
       combineWith: "AND",
       prefix: function (term) { return !cjk.test(term); },
-      fuzzy: function (term) { return !cjk.test(term) && term.length > 3 && !/^\d+$/.test(term) ? 0.2 : false; },
+      fuzzy: function (term) { return !cjk.test(term) && term.length > 3 && !/^\d+$/.test(term) ? 0.3 : false; },
       boostDocument: function (id, term, stored) {
         var row = stored.row;
         var names = row[3].concat(row[4]).map(function (name) { return name.toLowerCase(); });

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import build_site, chromium
 
+from sites import build_site, chromium
 from xinpu.layout import Project
 
 
