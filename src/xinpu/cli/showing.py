@@ -14,7 +14,8 @@ from xinpu.layout import ID, XP, Project
 from xinpu.pages import Plan
 from xinpu.queries import Library, run
 from xinpu.site.facts import Facts
-from xinpu.site.views import ClaimView, Value, Views
+from xinpu.site.views import Views
+from xinpu.site.words import ClaimView, Value
 from xinpu.store import Dataset, Solutions
 from xinpu.terms import Labels, Literal, NamedNode, Term, compact, iri, plain, slug, text_of
 
