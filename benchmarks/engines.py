@@ -36,7 +36,7 @@ def main() -> None:
     project = find_project(options.project)
     dataset, library = load_strict(project), Library(project)
     derive(dataset, library)
-    os.environ["XINPU_ENDPOINT_USER"] = os.environ["XINPU_ENDPOINT_PASSWORD"] = "dba"
+    os.environ["XINPU_ENDPOINT_USER"] = os.environ["XINPU_ENDPOINT_PASSWORD"] = "dba"  # noqa: S105
     columns: dict[str, dict[str, tuple[float, float]]] = {"Oxigraph": times(library, dataset.select)}
     loading = {"Oxigraph": 0.0}
     for name, start in (("Fuseki", fuseki), ("Virtuoso", virtuoso)):
