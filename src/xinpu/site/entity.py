@@ -19,7 +19,7 @@ _NAMES: Final = frozenset(iri(n) for n in ("skos:prefLabel", "skos:altLabel", "x
 _APART: Final = _NAMES | {
     RDF_TYPE,
     *map(iri, ("skos:definition", "skos:note", "dcterms:title", "schema:url")),
-    *map(iri, ("owl:deprecated", "dcterms:isReplacedBy")),
+    *map(iri, ("owl:deprecated", "dcterms:isReplacedBy", "xp:earliest", "xp:latest")),
 }
 """Properties of entities that have a place of their own on the page."""
 

@@ -36,6 +36,11 @@ class Writer:
         """What separates parts of a phrase."""
         return "，" if self.language == "zh" else ", "
 
+    @property
+    def stop(self) -> str:
+        """What ends a sentence before another."""
+        return "。" if self.language == "zh" else ". "
+
     def link(self, ref: Ref | Text, kind: str = "") -> Markup:
         """Write a link, or only the name where there is no page; addresses outside open as such."""
         if isinstance(ref, Text):

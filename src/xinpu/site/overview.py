@@ -202,8 +202,6 @@ class Overview:
         """Count the entities of a class."""
         return self.facts.count(iri(kind))
 
-    # --- queries and terms ---------------------------------------------------------------------------------------
-
     def question(self, name: str) -> str:
         """Give the question of a query."""
         return question(self.queries[name], self.views.language)

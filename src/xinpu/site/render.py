@@ -95,6 +95,7 @@ class Renderer:
     languages: tuple[str, ...]
     shared: Mapping[str, Any] = field(default_factory=dict)
     """Names that every template sees."""
+    _frames: dict[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def environment(self) -> jinja2.Environment:
@@ -157,6 +158,9 @@ class Renderer:
             "translate": messages.translations.text,
             **values,
         }
+        context["chrome"] = self._chrome(page, language, context)
+        if "e" in context:
+            context["summary"] = safe(self._summary(page, context))
         template = self.template(page.route.template)
         try:
             text = template.render(context)
@@ -164,6 +168,24 @@ class Renderer:
             raise template_error(error, page.route.template) from None
         self._check_links(page, text, root, base)
         return text
+
+    def _summary(self, page: PlannedPage, context: Mapping[str, Any]) -> str:
+        """Render the sentences at the top of an entity page: those of its route, else those of all."""
+        names = [f"summary/{page.route.name}.html", "summary/entity.html"]
+        try:
+            return self.environment.select_template(names).render(context).strip()
+        except jinja2.TemplateError as error:
+            raise template_error(error, names[0]) from None
+
+    def _chrome(self, page: PlannedPage, language: str, context: Mapping[str, Any]) -> Mapping[str, str]:
+        """Give the parts of the frame that all pages of a route share; they are rendered once."""
+        key = (language, context["root"], page.route.name)
+        found = self._frames.get(key)
+        if found is None:
+            module = self.template("chrome.html").make_module(dict(context))
+            found = {name: getattr(module, name)() for name in ("top", "nav", "foot", "end")}
+            self._frames[key] = found
+        return found
 
     def _to(self, root: str) -> Callable[[str], str]:
         def to(route: str) -> str:

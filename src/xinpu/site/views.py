@@ -45,8 +45,6 @@ class Views:
         self._sources: dict[str, SourceView] = {}
         self._refs: dict[str, Ref] = {}
 
-    # --- names ---------------------------------------------------------------------------------------------------
-
     def words(self, text: str, tag: str) -> Text:
         """Give a text of the graph, without control characters, with its language where it is not the page's."""
         tag = "zh-Hans" if tag == "zh-hans" else tag
@@ -71,9 +69,13 @@ class Views:
         """Give the link to a thing's page."""
         found = self._refs.get(subject)
         if found is None:
-            name = self.label(subject)
-            if subject not in self.labels.texts and subject in self.facts.entities:
-                name = self.source(subject).title if self._is_source(subject) else Text(slug(subject))
+            if subject in self.facts.entities and self._is_source(subject):
+                # a title has the language that its source declares
+                name = self.source(subject).title
+            elif subject not in self.labels.texts and subject in self.facts.entities:
+                name = Text(slug(subject))
+            else:
+                name = self.label(subject)
             found = self._refs[subject] = Ref(name, self.plan.href(subject) or "", subject)
         return found
 
@@ -108,8 +110,6 @@ class Views:
         value = plain(self.facts.value(concept, XP + "order"))
         return Decimal(value) if isinstance(value, int | Decimal) else Decimal(999)
 
-    # --- sources -------------------------------------------------------------------------------------------------
-
     def source(self, subject: str) -> SourceView:
         """Build the footnote of a source."""
         found = self._sources.get(subject)
@@ -143,8 +143,6 @@ class Views:
             pkg=clean(url) if url.startswith("pkg:") else "",
             after=tuple(Ref(self.source(s).title, self.plan.href(s) or "", s) for s in after if s != subject),
         )
-
-    # --- claims --------------------------------------------------------------------------------------------------
 
     def claims(self, subjects: Iterable[str]) -> list[ClaimView]:
         """Build the views of several claims, in their order."""
@@ -268,8 +266,6 @@ class Views:
         if day := self.facts.text(subject, XP + "asOf"):
             return Text(self.translations.text("as of %(date)s") % {"date": self.formats.date(day)})
         return None
-
-    # --- entities ------------------------------------------------------------------------------------------------
 
     def other_name(self, subject: str) -> Text:
         """Give the name to show beside the first: the Chinese one on other pages, the English one on Chinese pages."""

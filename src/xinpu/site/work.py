@@ -25,7 +25,7 @@ from xinpu.site.tables import Row, TableView, head, show
 from xinpu.site.views import Views
 from xinpu.terms import Term, plain
 
-ROWS: int = 400
+ROWS: int = 150
 """Rows of a result that a page shows; the download has all."""
 
 
