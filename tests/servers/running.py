@@ -38,8 +38,6 @@ NumberOfBuffers = 20000
 MaxDirtyBuffers = 15000
 CheckpointInterval = 0
 ThreadsPerQuery = 2
-StopCompilerWhenXOverRunTime = 1
-MaxOptimizeLayouts = 100
 
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
