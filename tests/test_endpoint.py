@@ -86,7 +86,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("USER", "PASSWORD", "TOKEN", "GRAPH_STORE", "UPDATE"):
+    for name in ("USER", "PASSWORD", "TOKEN", "GRAPH_STORE", "UPDATE", "GRAPHS"):
         monkeypatch.delenv(f"XINPU_ENDPOINT_{name}", raising=False)
 
 
@@ -115,6 +115,13 @@ def test_a_query_goes_out_by_the_protocol_over_the_union_of_the_graphs(server: S
     }
     Endpoint(server.url, graphs=()).select(SELECT)
     assert set(server.seen[1].fields()) == {"query"}
+
+
+def test_another_union_can_be_named(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XINPU_ENDPOINT_GRAPHS", "urn:x-arq:UnionGraph")
+    Endpoint(server.url).select(SELECT)
+    assert server.seen[0].fields()["default-graph-uri"] == ["urn:x-arq:UnionGraph"]
+    assert server.seen[0].fields()["named-graph-uri"] == list(GRAPHS)
 
 
 def test_ask_and_construct(server: Server) -> None:
