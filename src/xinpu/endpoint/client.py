@@ -44,7 +44,9 @@ class Endpoint:
     names other graphs for the union, such as a server's own name for the union of all, with which it may be faster.
     """
 
-    def __init__(self, url: str, *, timeout: float = 60.0, retries: int = 5, graphs: Sequence[str] = GRAPHS) -> None:
+    def __init__(
+        self, url: str, *, timeout: float = 60.0, retries: int = 5, graphs: Sequence[str] | None = None
+    ) -> None:
         self.transport = Transport(url, timeout=timeout, retries=retries)
         self.graphs = (
             tuple(os.environ.get("XINPU_ENDPOINT_GRAPHS", "").split() or GRAPHS) if graphs is None else tuple(graphs)
