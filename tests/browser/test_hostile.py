@@ -147,20 +147,41 @@ def test_long_names_do_not_widen_the_page(browser: Any, hostile: Path) -> None:
     context.close()
 
 
-@pytest.mark.parametrize(
-    ("iri", "why"),
-    [
-        ("<https://w3id.org/xinpu/id/../../../../tmp/escaped>", "cannot be a folder"),
-        ("<https://w3id.org/xinpu/id/..%2F..%2Fescaped>", "cannot be a folder"),
-        ("<https://w3id.org/xinpu/id/a/b>", "cannot be a folder"),
-        ("id:BAIDU", "would share the page"),
-        (f"id:{'a' * 300}", "cannot be a folder"),
-    ],
-)
-def test_names_that_leave_or_share_a_folder_are_refused(fresh_toy: Project, tmp_path: Path, iri: str, why: str) -> None:
+WAYS_OUT = [
+    "<https://w3id.org/xinpu/id/../../../../tmp/escaped>",
+    "<https://w3id.org/xinpu/id/..%2F..%2Fescaped>",
+    "<https://w3id.org/xinpu/id/a/b>",
+    "<https://w3id.org/xinpu/id/a/..>",
+    "<https://w3id.org/xinpu/id/static/../index.html>",
+    f"id:{'a' * 300}",
+    "id:BAIDU",
+]
+
+
+@pytest.mark.parametrize("iri", WAYS_OUT)
+def test_names_that_leave_or_share_a_folder(fresh_toy: Project, tmp_path: Path, iri: str) -> None:
+    """Such a name is refused, or has a page that lies in the folder of its class and nowhere else."""
     text = f'{PREFIXES}{iri} a xp:Company ; skos:prefLabel "Escaped"@en ; xp:kind xp:ChipDesigner .\n'
     (fresh_toy.graph / "hostile.ttl").write_text(text, encoding="utf-8")
-    before = {path for path in tmp_path.rglob("*") if "project" not in path.parts}
-    with pytest.raises(DataError, match=why):
-        build(fresh_toy, tmp_path / "site")
-    assert {path for path in tmp_path.rglob("*") if "project" not in path.parts} == before
+    before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(fresh_toy.root)}
+    out = tmp_path / "site"
+    try:
+        build(fresh_toy, out)
+    except DataError as error:
+        assert "cannot be a folder" in str(error) or "would share the page" in str(error)
+        assert not out.exists()
+        return
+    after = {path for path in tmp_path.rglob("*") if not path.is_relative_to(fresh_toy.root)}
+    assert {path for path in after - before if not path.is_relative_to(out)} == set()
+    named = [path for path in out.glob("company/*/index.html") if ">Escaped<" in path.read_text(encoding="utf-8")]
+    pages = [path for path in named if "<h1>Escaped" in path.read_text(encoding="utf-8")]
+    assert len(pages) == 1
+    assert not list(out.glob("escaped*")) + list(out.glob("index.html/*"))
+
+
+def test_refusals(fresh_toy: Project, tmp_path: Path) -> None:
+    for iri in ("<https://w3id.org/xinpu/id/..%2F..%2Fescaped>", f"id:{'a' * 300}", "id:BAIDU"):
+        text = f'{PREFIXES}{iri} a xp:Company ; skos:prefLabel "Escaped"@en ; xp:kind xp:ChipDesigner .\n'
+        (fresh_toy.graph / "hostile.ttl").write_text(text, encoding="utf-8")
+        with pytest.raises(DataError, match=r"cannot be a folder|would share the page"):
+            build(fresh_toy, tmp_path / "site")

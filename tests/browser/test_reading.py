@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +13,6 @@ from sites import LANGUAGES, Witness, kinds
 
 NOT_IN_THE_TOY = {"organisation", "thing"}
 """Routes of which the toy has no page; a new route needs an individual in the toy, or its name here."""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture(scope="module")
-def server(toy_site: Path) -> Iterator[str]:
-    running = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(toy_site)))
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_address[1]}/"
-    running.shutdown()
-    running.server_close()
-    thread.join()
 
 
 @pytest.fixture(params=["file", "http"])
