@@ -260,7 +260,7 @@ def plan(
 
 
 def _safe(part: str, subject: str, places: Mapping[str, tuple[str, int]]) -> str:
-    if _SLUG.fullmatch(part) and ".." not in part:
+    if _SLUG.fullmatch(part) and ".." not in part and not part.endswith(".html"):
         return part
     path, line = places.get(subject, (None, None))
     raise DataError(
