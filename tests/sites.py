@@ -32,8 +32,8 @@ def build_site(project: Project, out: Path) -> Path:
     return out / "site"
 
 
-def kinds(site: Path) -> dict[str, str]:
-    """Name of each route -> the path of its page, or of the heaviest of its pages; routes without one are left out."""
+def kinds(site: Path, share: float = 1) -> dict[str, str]:
+    """Name of each route -> the path of its page; of several the heaviest, or the one at a share of them by weight."""
     table = tomllib.loads((ROOT / "site" / "pages.toml").read_text(encoding="utf-8"))
     found = {}
     for route in table["route"]:
@@ -42,9 +42,9 @@ def kinds(site: Path) -> dict[str, str]:
             found[route["name"]] = before + ("index.html" if not before or before.endswith("/") else "")
             continue
         pages = [path / "index.html" for path in (site / before).glob("*") if (path / "index.html").is_file()]
+        pages.sort(key=lambda path: (path.stat().st_size, path.as_posix()))
         if pages:
-            heaviest = max(pages, key=lambda path: (path.stat().st_size, path.as_posix()))
-            found[route["name"]] = heaviest.relative_to(site).as_posix()
+            found[route["name"]] = pages[int((len(pages) - 1) * share)].relative_to(site).as_posix()
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sites import kinds
 
 
 class Reader:
@@ -89,10 +90,8 @@ def test_other_founding_years_of_kunlunxin(reader: Reader) -> None:
 
 
 def test_everything_a_paper_said(reader: Reader) -> None:
-    reader.click("Data", ".nav")
-    reader.page.goto((reader.site / "publisher" / "index.html").as_uri())
-    reader.clicks += 1
-    reader.click("South China Morning Post", "main")
+    reader.search("scmp")
+    assert reader.page.locator("h1").inner_text().startswith("South China Morning Post")
     rows = reader.rows("South China Morning Post")
     assert len(rows) >= 40
     assert any("Moore Threads" in row and "114.28" in row for row in rows)
@@ -157,3 +156,20 @@ def test_a_workbook_too(reader: Reader) -> None:
     book = openpyxl.load_workbook(target, read_only=True)
     assert len(book.sheetnames) > 3
     book.close()
+
+
+def test_nothing_is_wider_than_the_window(browser: Any, real_site: Path) -> None:
+    """The real graph has longer names and wider tables than the toy."""
+    page = browser.new_page()
+    wide = []
+    for name, path in kinds(real_site).items():
+        if name == "not-found":
+            continue
+        page.goto((real_site / path).as_uri())
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if over > 0:
+                wide.append(f"{name} {path}: {over} px too wide for {width}")
+    page.close()
+    assert wide == []
