@@ -45,7 +45,7 @@ def measure(project: Path, out: Path, jobs: int) -> dict[str, float]:
     begun = time.perf_counter()
     shutil.copytree(out, out.with_name("copy"))
     counts = {"copy": time.perf_counter() - begun, "memory": max(peak, children) / 1024}
-    return seconds | counts | {name: float(value) for name, value in report.counts.items()}
+    return {name: float(value) for name, value in report.counts.items()} | counts | seconds
 
 
 def main() -> None:

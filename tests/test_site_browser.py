@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from sites import chromium
 from xinpu import site
 from xinpu.layout import Project
 from xinpu.queries import Library
 from xinpu.store import Dataset
-
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium; run: make browsers"
-)
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +24,8 @@ def made(toy: Project, toy_dataset: Dataset, toy_library: Library, tmp_path_fact
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
