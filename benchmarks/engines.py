@@ -1,17 +1,23 @@
-"""Times of the query library on Oxigraph and on real SPARQL servers, as Markdown: `make servers` first.
+"""The query library on every engine: rows and seconds of each query, and whether the rows are those of Oxigraph.
 
-python benchmarks/engines.py [--project DIR] [--rdflib]
+`make servers` first, then: python benchmarks/engines.py [--project DIR] [--rdflib] [--server NAME] [--limit SECONDS]
+The table goes to standard output as Markdown, what differs is told on standard error too.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import multiprocessing
 import os
+import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -23,19 +29,41 @@ from xinpu.derive import derive
 from xinpu.endpoint import Endpoint, load
 from xinpu.errors import EndpointError
 from xinpu.layout import find_project
-from xinpu.queries import Library
+from xinpu.queries import Library, Query
 from xinpu.store import Dataset, Solutions, load_strict
 
 SERVERS = {"Fuseki": fuseki, "Virtuoso": virtuoso}
+REFERENCE = "Oxigraph"
 
-Answer = Callable[[str], Solutions]
+Rows = list[tuple[str, ...]]
+Answer = Callable[[str], Rows]
+"""Gives the rows of a query as texts, numbers in one form; raises TimeoutError or EndpointError."""
+
+
+@dataclass
+class Column:
+    """What one engine did: seconds to load, and of each query the seconds, or what was wrong."""
+
+    loading: float = 0.0
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def shown(self, query: str) -> str:
+        found = " ".join(f"{value:.3f}" for value in self.seconds.get(query, []))
+        return " ".join(word for word in (found, self.wrong.get(query, "")) if word)
+
+    def totals(self, queries: list[str]) -> str:
+        times = [self.seconds[query] for query in queries if query in self.seconds]
+        return " ".join(f"{sum(values):.1f}" for values in zip(*times, strict=True))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--project", type=Path)
     parser.add_argument("--rdflib", action="store_true", help="plain rdflib too, which takes minutes on a real graph")
-    parser.add_argument("--server", action="append", choices=SERVERS, help="only this one")
+    parser.add_argument("--server", action="append", choices=["none", *SERVERS], help="only this one")
+    parser.add_argument("--limit", type=float, default=60, help="seconds that a query may take")
+    parser.add_argument("--only", default="", help="queries whose name begins so")
     options = parser.parse_args()
     if missing():
         sys.exit(f"not installed: {', '.join(missing())}; run: make servers")
@@ -43,67 +71,104 @@ def main() -> None:
     dataset, library = load_strict(project), Library(project)
     derive(dataset, library)
     os.environ["XINPU_ENDPOINT_USER"] = os.environ["XINPU_ENDPOINT_PASSWORD"] = "dba"  # noqa: S105
-    columns: dict[str, dict[str, tuple[float, float]]] = {"Oxigraph": times(library, dataset, dataset.select)}
-    loading = {"Oxigraph": 0.0}
-    for name in options.server or SERVERS:
-        start = SERVERS[name]
-        with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as url:
-            endpoint = Endpoint(url, timeout=300)
-            begun = time.perf_counter()
-            list(load(dataset, endpoint))
-            loading[name] = time.perf_counter() - begun
-            columns[name] = times(library, dataset, endpoint.select)
+    queries = [query for query in library.all() if query.name.startswith(options.only)]
+    expected = {query.name: texts(dataset.select(query.text)) for query in queries}
+    columns = {REFERENCE: ask(queries, expected, lambda text: texts(dataset.select(text)), 2)}
     if options.rdflib:
-        graph = as_rdflib(dataset)
-        columns["rdflib"] = times(library, dataset, lambda text: rows_of(ask_rdflib(graph, text)))
-    show(dataset, columns, loading)
+        columns["rdflib"] = ask(queries, expected, apart(dataset, options.limit), 1)
+    for name in options.server or SERVERS:
+        if name in SERVERS:
+            columns[name] = ask_server(name, dataset, queries, expected, options.limit)
+    show(len(dataset.store), queries, expected, columns)
 
 
-def times(library: Library, dataset: Dataset, answer: Answer) -> dict[str, tuple[float, float]]:
-    """Seconds of each query, asked for the first and for the second time."""
-    found = {}
-    for query in library.all():
-        seconds = []
-        for _ in range(2):
+def ask_server(name: str, dataset: Dataset, queries: list[Query], expected: dict[str, Rows], limit: float) -> Column:
+    with tempfile.TemporaryDirectory() as folder, SERVERS[name](Path(folder)) as url:
+        begun = time.perf_counter()
+        list(load(dataset, Endpoint(url, timeout=300)))
+        loading = time.perf_counter() - begun
+        endpoint = Endpoint(url, timeout=limit)
+        column = ask(queries, expected, lambda text: texts(endpoint.select(text)), 2)
+    column.loading = loading
+    return column
+
+
+def ask(queries: list[Query], expected: dict[str, Rows], answer: Answer, times: int) -> Column:
+    """Ask each query so often, and compare each answer with the expected one."""
+    column = Column()
+    for query in queries:
+        seconds: list[float] = []
+        wrong = ""
+        for _ in range(times):
             begun = time.perf_counter()
             try:
                 rows = answer(query.text)
-                seconds.append(time.perf_counter() - begun)
-            except EndpointError as error:
-                print(f"{query.name}: {error}", file=sys.stderr)
-                seconds.append(float("nan"))
-            else:
-                expected = dataset.select(query.text)
-                if cells(rows) != cells(expected):
-                    print(f"{query.name}: not the rows of Oxigraph", file=sys.stderr)
-        found[query.name] = (seconds[0], seconds[1])
-    return found
+            except (EndpointError, TimeoutError) as error:
+                spent = time.perf_counter() - begun
+                late = isinstance(error, TimeoutError) or "took longer" in str(error)
+                wrong = f"timeout after {spent:.0f} s" if late else f"error: {error}"
+                break
+            seconds.append(time.perf_counter() - begun)
+            if rows != expected[query.name]:
+                wrong = "other order" if Counter(rows) == Counter(expected[query.name]) else "**differs**"
+        if not wrong or len(seconds) == times:
+            column.seconds[query.name] = seconds
+        if wrong:
+            column.wrong[query.name] = wrong
+            print(f"{query.name}: {wrong}", file=sys.stderr)
+    return column
 
 
-def rows_of(answer: object) -> Solutions:
-    assert isinstance(answer, Solutions)
+def apart(dataset: Dataset, limit: float) -> Answer:
+    """Let rdflib answer in processes that can be ended, on one copy of the triples that they share."""
+    graph = as_rdflib(dataset)
+    gc.freeze()
+    forking = multiprocessing.get_context("fork")
+
+    def answer(text: str) -> Rows:
+        ours, theirs = forking.Pipe(duplex=False)
+        process = forking.Process(target=tell, args=(theirs, text))
+        process.start()
+        theirs.close()
+        try:
+            if not ours.poll(limit):
+                raise TimeoutError
+            rows: Rows = ours.recv()
+        finally:
+            process.kill()
+            process.join()
+        return rows
+
+    def tell(channel: Connection, text: str) -> None:
+        found = ask_rdflib(graph, text)
+        assert isinstance(found, Solutions)
+        channel.send(texts(found))
+
     return answer
 
 
-def cells(answer: Solutions) -> Counter[tuple[str, ...]]:
-    """Rows as texts, numbers in one form."""
-    return Counter(tuple(cell(term) for term in row) for row in answer.rows)
+def texts(answer: Solutions) -> Rows:
+    return [tuple(cell(term) for term in row) for row in answer.rows]
 
 
-def nansum(seconds: Iterable[float]) -> float:
-    """Add up what was answered."""
-    return sum(value for value in seconds if value == value)
-
-
-def show(dataset: Dataset, columns: dict[str, dict[str, tuple[float, float]]], loading: dict[str, float]) -> None:
-    print(f"{len(dataset.store)} triples; seconds, first and second time\n")
-    print(f"| query | {' | '.join(columns)} |")
-    print(f"| --- |{' ---: |' * len(columns)}")
-    print(f"| loading | {' | '.join(f'{loading[name]:.2f}' if name in loading else '' for name in columns)} |")
-    total = {name: [nansum(entry[i] for entry in found.values()) for i in (0, 1)] for name, found in columns.items()}
-    print(f"| **all** | {' | '.join(f'{first:.2f} {second:.2f}' for first, second in total.values())} |")
-    for query in columns["Oxigraph"]:
-        print(f"| {query} | {' | '.join('{:.3f} {:.3f}'.format(*found[query]) for found in columns.values())} |")
+def show(triples: int, queries: list[Query], expected: dict[str, Rows], columns: dict[str, Column]) -> None:
+    names = [query.name for query in queries]
+    print(f"{triples:,} triples, {len(names)} queries; seconds, on servers and {REFERENCE} the first and second time\n")
+    rows = {"loading": [f"{column.loading:.1f}" for column in columns.values()]}
+    rows["**all that was answered**"] = [column.totals(names) for column in columns.values()]
+    rows["median"] = [
+        f"{statistics.median(values[0] for values in column.seconds.values()):.3f}" for column in columns.values()
+    ]
+    rows["same rows"] = [
+        str(sum(1 for name in names if column.wrong.get(name, "other order") == "other order"))
+        for column in columns.values()
+    ]
+    print(f"| query | rows | {' | '.join(columns)} |")
+    print(f"| --- | ---: |{' ---: |' * len(columns)}")
+    for title, cells in rows.items():
+        print(f"| {title} | | {' | '.join(cells)} |")
+    for name in names:
+        print(f"| {name} | {len(expected[name])} | {' | '.join(c.shown(name) for c in columns.values())} |")
 
 
 if __name__ == "__main__":
