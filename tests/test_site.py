@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from xinpu import site
 from xinpu.derive import derive
 from xinpu.errors import ModelError
-from xinpu.layout import LANGUAGES, Project
+from xinpu.layout import LANGUAGES, XP, Project
 from xinpu.pages import plan, read_routes
 from xinpu.queries import Library
 from xinpu.site.facts import Facts
@@ -123,6 +124,43 @@ def test_contested_claims_stand_together_with_sources(made: Path) -> None:
     assert len(rows) > 1
     assert "others say" in "".join(rows[1:])
     assert all('href="#s' in row for row in rows)
+
+
+def test_the_ontology_documents_itself(made: Path, toy: Project) -> None:
+    page = (made / "ontology/index.html").read_text(encoding="utf-8")
+    tree = page.partition('<ul class="tree">')[2].partition("<h3>")[0]
+    inner = re.search(r">figure</a>[^<]*<span[^>]*>(\d+)</span><ul>(.*?)</ul>", tree)
+    assert inner is not None
+    assert "class/MarketShare/" in inner[2]
+    assert int(inner[1]) == sum(map(int, re.findall(r'class="other">(\d+)<', inner[2])))
+    for path in (*toy.ontology_files(), toy.shapes):
+        assert (made / "ontology" / path.name).read_bytes() == path.read_bytes()
+        assert f'href="../ontology/{path.name}"' in page
+
+    term = (made / "ontology/class/MarketShare/index.html").read_text(encoding="utf-8")
+    row = re.search(
+        r'<tr>\s*<th scope="row"><a href="[^"]*property/market/[^"]*">market</a></th>(.*?)</tr>', term, re.S
+    )
+    assert row is not None
+    assert "exactly one" in row[1]
+    assert "class/Market/" in row[1]
+    assert "Any other property is a fault." in term
+    claims = term.partition('id="claims"')[2]
+    assert re.search(r'href="[^"]*company/[^"]*#[a-z0-9-]+"', claims)
+    assert "恰好一个" in (made / "zh/ontology/class/MarketShare/index.html").read_text(encoding="utf-8")
+
+
+def triples(path: Path, syntax: RdfFormat) -> set[Triple]:
+    return {quad.triple for quad in parse(path=path, format=syntax)}
+
+
+def test_the_ontology_as_data(made: Path, toy: Project) -> None:
+    whole = triples(made / "ontology/index.ttl", RdfFormat.TURTLE)
+    assert whole == set().union(*(triples(path, RdfFormat.TURTLE) for path in toy.ontology_files()))
+    assert whole == triples(made / "ontology/index.jsonld", RdfFormat.JSON_LD)
+    assert whole == triples(made / "ontology/index.nt", RdfFormat.N_TRIPLES)
+    term = triples(made / "ontology/class/MarketShare/index.jsonld", RdfFormat.JSON_LD)
+    assert term == {triple for triple in whole if triple.subject == NamedNode(XP + "MarketShare")}
 
 
 def test_json_ld_is_json(made: Path) -> None:

@@ -26,12 +26,12 @@ from xinpu.exports import (
     terms_of_use,
 )
 from xinpu.exports.base import Bundle, ExportFile, Format, Written
-from xinpu.exports.entities import entity_files
+from xinpu.exports.entities import entity_files, whole
 from xinpu.layout import Project
 from xinpu.queries import Library, Table
 from xinpu.store import Dataset
 
-__all__ = ["FORMATS", "ExportFile", "entity_files", "write"]
+__all__ = ["FORMATS", "ExportFile", "entity_files", "whole", "write"]
 
 FORMATS: Final[dict[str, Format]] = {
     "turtle": rdf.turtle,

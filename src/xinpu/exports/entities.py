@@ -63,6 +63,18 @@ def entity_files(dataset: Dataset, iris: Iterable[str]) -> Iterator[tuple[str, s
         yield (entity[len(ID) :] if entity.startswith(ID) else slug(entity)), turtle, json, ntriples
 
 
+def whole(dataset: Dataset, iris: Iterable[str]) -> tuple[str, str, str]:
+    """Give Turtle, JSON-LD and N-Triples of some subjects together, in the order of their IRIs."""
+    pieces = _Pieces(dataset, Context.of(dataset))
+    parts = [pieces.get(name) for name in sorted(set(iris), key=lambda name: f"<{name}> ")]
+    used = frozenset[str]().union(*(part.keys for part in parts))
+    return (
+        TURTLE_HEADER + "".join(f"\n{part.turtle}" for part in parts),
+        "".join(document(pieces.context.document(used), (part.json for part in parts))),
+        "".join(part.ntriples for part in parts),
+    )
+
+
 def _links(dataset: Dataset, name: str, *, reverse: bool = False) -> dict[str, set[str]]:
     """Give all pairs joined by one property: subject -> objects, or the other way."""
     found: dict[str, set[str]] = {}

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from xinpu import search
+from xinpu.checks.outline import outlines
+from xinpu.checks.shapes import read_shapes
 from xinpu.errors import ModelError
 from xinpu.i18n import translations
 from xinpu.layout import LANGUAGES, Project
@@ -25,6 +27,7 @@ from xinpu.site.overview import Overview
 from xinpu.site.render import Messages, Renderer
 from xinpu.site.tables import opened
 from xinpu.site.views import Views
+from xinpu.site.vocabulary import Uses, Vocabulary
 from xinpu.site.work import Work, render_all
 from xinpu.store import Dataset
 from xinpu.terms import Labels, expand, iri
@@ -82,6 +85,12 @@ def build(
         "settings": routes.settings,
         "navigation": routes.navigation(),
         "expand": expand,
+        "ontology_files": [
+            "index.ttl",
+            "index.jsonld",
+            "index.nt",
+            *(path.name for path in (*project.ontology_files(), project.shapes)),
+        ],
         "downloads_hrefs": [f"exports/{entry.path}" for entry in downloads],
     }
     renderer = Renderer(project, routes, planned, base_url, tuple(languages), shared)
@@ -89,10 +98,16 @@ def build(
     terms = {iri(name): message for name, message in routes.settings.get("terms", {}).items()}
     net = network(dataset, labels)
     views = {lang: Views(facts, labels, planned, translations(project, lang), terms) for lang in languages}
+    shapes = project.shapes.read_text(encoding="utf-8") if project.shapes.exists() else ""
+    uses = Uses(facts, queries, outlines(read_shapes(shapes, project.relative(project.shapes))))
     work = Work(
         renderer=renderer,
         views=views,
-        overviews={lang: Overview(view, routes, planned, queries) for lang, view in views.items()},
+        overviews={
+            lang: Overview(view, routes, planned, queries, Vocabulary(view, planned, uses))
+            for lang, view in views.items()
+        },
+        uses=uses,
         messages={lang: Messages(view.translations) for lang, view in views.items()},
         queries={**queries, **_site_queries(routes, library)},
         results=results,

@@ -29,8 +29,8 @@ PHRASES: Final = (
     "no",
     "Value of “%(name)s”",
     "Named as %(name)s",
-    "Narrower terms",
     "Network of all entities",
+    "%(name)s %(number)s",
 )
 """Messages of the code itself; all others are in templates and the route table."""
 
@@ -74,7 +74,7 @@ def _table_messages(data: Mapping[str, Any]) -> Iterable[str]:
     yield from map(str, data.get("terms", {}).values())
     for route in data.get("route", ()):
         for part in (route, *route.get("panels", ())):
-            yield from (str(part[key]) for key in ("title", "intro") if part.get(key))
+            yield from (str(part[key]) for key in ("title", "intro", "unknown") if part.get(key))
             if "query" in part:
                 yield from (column_label(name) for name in part.get("columns", ()) if name not in data["columns"])
 

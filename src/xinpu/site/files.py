@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 
 from xinpu import results
 from xinpu.charts import picture
-from xinpu.exports import entity_files
+from xinpu.exports import entity_files, whole
 from xinpu.i18n import TAGS
 from xinpu.layout import ID, XP
 from xinpu.search import Entry, index_script
 from xinpu.site.views import Views
-from xinpu.store import Dataset, Solutions
+from xinpu.store import ONTOLOGY, Dataset, Solutions
 from xinpu.terms import expand, iri, slug, text_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def write_beside(work: Work, dataset: Dataset, base_url: str) -> dict[str, int]:
 
 def _all(work: Work, dataset: Dataset, base_url: str) -> Iterator[tuple[str, str]]:
     yield from _rdf(work, dataset)
+    yield from _ontology(work, dataset)
     yield from _results(work)
     yield from _redirects(work, base_url)
     yield "static/names.js", names(work)
@@ -62,7 +63,8 @@ def _all(work: Work, dataset: Dataset, base_url: str) -> Iterator[tuple[str, str
 
 def _rdf(work: Work, dataset: Dataset) -> Iterator[tuple[str, str]]:
     facts = work.views[work.renderer.languages[0]].facts
-    pages = [page for page in work.renderer.plan.pages if page.subject in facts.entities]
+    terms = {name for names in facts.terms.values() for name in names}
+    pages = [page for page in work.renderer.plan.pages if page.subject in facts.entities or page.subject in terms]
     for page, (_, turtle, json, ntriples) in zip(
         pages, entity_files(dataset, [page.subject for page in pages]), strict=True
     ):
@@ -70,6 +72,17 @@ def _rdf(work: Work, dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield folder + "index.ttl", turtle
         yield folder + "index.jsonld", json
         yield folder + "index.nt", ntriples
+
+
+def _ontology(work: Work, dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Give the ontology as its files are, with comments, and as a whole in three syntaxes."""
+    project = work.renderer.project
+    for path in (*project.ontology_files(), project.shapes):
+        yield f"ontology/{path.name}", path.read_text(encoding="utf-8")
+    quads = dataset.store.quads_for_pattern(None, None, None, ONTOLOGY)
+    subjects = {text_of(quad.subject) for quad in quads}
+    for suffix, text in zip(("ttl", "jsonld", "nt"), whole(dataset, subjects), strict=True):
+        yield f"ontology/index.{suffix}", text
 
 
 def _results(work: Work) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from xinpu.i18n import sort_key
 from xinpu.layout import XP
@@ -15,10 +14,9 @@ from xinpu.site.entity import groups_of
 from xinpu.site.facts import Facts
 from xinpu.site.tables import question
 from xinpu.site.views import Views
+from xinpu.site.vocabulary import Vocabulary
 from xinpu.site.words import ClaimView, Group, Ref, Text
-from xinpu.terms import iri, slug, text_of
-
-_IN_SCHEME: Final = iri("skos:inScheme")
+from xinpu.terms import iri, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +44,18 @@ class Dispute:
         return levels[1] if len(levels) > 1 else 9, -len(levels)
 
 
-@dataclass(frozen=True, slots=True)
-class TermView:
-    """A term of the ontology as its page shows it."""
-
-    iri: str
-    slug: str
-    href: str
-    label: Text
-    labels: tuple[Text, ...]
-    definition: Text
-    example: Text
-    scope: Text
-    rows: tuple[tuple[Text, tuple[Text | Ref, ...]], ...]
-    count: int
-    members: tuple[Ref, ...]
-
-
 class Overview:
     """Answers for single pages; each list is made once."""
 
-    def __init__(self, views: Views, routes: RouteTable, plan: Plan, queries: Mapping[str, Query]) -> None:
+    def __init__(
+        self, views: Views, routes: RouteTable, plan: Plan, queries: Mapping[str, Query], vocabulary: Vocabulary
+    ) -> None:
         self.views = views
         self.facts: Facts = views.facts
         self.routes = routes
         self.plan = plan
         self.queries = queries
+        self.vocabulary = vocabulary
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -213,70 +197,6 @@ class Overview:
         for name in sorted(self.queries):
             found.setdefault(name.partition("/")[0], []).append(self.queries[name])
         return list(found.items())
-
-    @cached_property
-    def terms(self) -> Mapping[str, list[TermView]]:
-        """Classes, properties and concepts with their views, A to Z."""
-        return {
-            kind: sorted((self.term(name) for name in names), key=lambda t: (sort_key(t.label.text), t.iri))
-            for kind, names in self.facts.terms.items()
-        }
-
-    @cached_property
-    def schemes(self) -> list[tuple[Text, list[TermView]]]:
-        """Concepts by their scheme, in the scheme's order."""
-        found: dict[str, list[TermView]] = {}
-        for term in self.terms["concept"]:
-            for scheme in self.facts.values(term.iri, _IN_SCHEME)[:1]:
-                found.setdefault(text_of(scheme), []).append(term)
-        for held in found.values():
-            held.sort(key=lambda t: (self.views.order(t.iri), sort_key(t.label.text)))
-        return [(self.views.label(name), found[name]) for name in sorted(found)]
-
-    @cached_property
-    def usage(self) -> Mapping[str, int]:
-        """How often each term is used: members of a class, uses of a property or concept in the curated graph."""
-        found: dict[str, int] = {}
-        for subject in self.facts.curated:
-            for predicate, values in self.facts.of(subject).items():
-                found[predicate] = found.get(predicate, 0) + len(values)
-                for value in values:
-                    name = text_of(value)
-                    if name.startswith(XP):
-                        found[name] = found.get(name, 0) + 1
-        return found
-
-    def term(self, name: str) -> TermView:
-        """Build the view of one term."""
-        facts, views = self.facts, self.views
-        skip = {iri(n) for n in ("rdfs:label", "skos:prefLabel", "skos:definition", "skos:example", "skos:scopeNote")}
-        skip |= {iri("rdfs:isDefinedBy"), iri("skos:altLabel")}
-        rows: list[tuple[Text, tuple[Text | Ref, ...]]] = []
-        for predicate in sorted(facts.of(name)):
-            if predicate not in skip:
-                rows.append((views.label(predicate), tuple(views.term(v) for v in facts.values(name, predicate))))
-        if below := facts.narrower.get(name):
-            rows.append((Text(views.translations.text("Narrower terms")), tuple(views.sort_refs(below))))
-        labels = facts.of(name).get(iri("skos:prefLabel")) or facts.of(name).get(iri("rdfs:label")) or []
-        return TermView(
-            iri=name,
-            slug=slug(name),
-            href=self.plan.href(name) or "",
-            label=views.label(name),
-            labels=tuple(views.words(v.value, getattr(v, "language", "") or "") for v in labels if hasattr(v, "value")),
-            definition=views.choose(facts.values(name, iri("skos:definition"))),
-            example=views.choose(facts.values(name, iri("skos:example"))),
-            scope=views.choose(facts.values(name, iri("skos:scopeNote"))),
-            rows=tuple(rows),
-            count=self.usage.get(name, 0),
-            members=tuple(views.sort_refs(facts.members.get(name, ())))[:60],
-        )
-
-    def scheme(self, name: str) -> list[TermView]:
-        """Give the concepts of one scheme in its order."""
-        scheme = XP + name
-        held = [n for n in self.facts.terms["concept"] if scheme in map(text_of, self.facts.values(n, _IN_SCHEME))]
-        return [self.term(n) for n in sorted(held, key=lambda n: (self.views.order(n), n))]
 
     def grouped(self, claims: Iterable[str]) -> tuple[Group, ...]:
         """Group claims by what they answer."""

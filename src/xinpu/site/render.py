@@ -19,7 +19,8 @@ from xinpu.pages import Plan, PlannedPage, RouteTable
 from xinpu.site.html import Writer, safe
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
 )
 _HREF: Final = re.compile(r'\s(?:href|action)="([^"]*)"')
 
@@ -218,6 +219,7 @@ class Renderer:
     def files(self) -> frozenset[str]:
         """Files beside pages that links may lead to."""
         found = {"sitemap.xml", "robots.txt", "llms.txt", "changes/feed.xml"}
+        found.update(f"ontology/{name}" for name in self.shared.get("ontology_files", ()))
         for page in self.plan.pages:
             folder = page.href.removesuffix("index.html")
             if page.route.each == "query":

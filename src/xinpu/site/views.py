@@ -20,6 +20,8 @@ from xinpu.site.words import ClaimView, Ref, SourceView, Text, Value
 from xinpu.terms import Labels, Literal, NamedNode, Term, best, iri, plain, slug, text_of
 
 _CJK: Final = re.compile("[\u3400-\u9fff]")
+_WORDY: Final = re.compile(r"[a-z]{4}")
+"""What symbols of units such as ``wafers/month`` have and ``TOPS`` has not."""
 
 
 class Views:
@@ -91,7 +93,8 @@ class Views:
         if isinstance(term, NamedNode):
             if term.value in self.facts.entities or term.value in self.plan.by_subject:
                 return self.ref(term.value)
-            if term.value.startswith(("http://", "https://")) and term.value not in self.labels.texts:
+            known = term.value in self.labels.texts or term.value in self.terms
+            if term.value.startswith(("http://", "https://")) and not known:
                 return Text(clean(term.value))
             return self.label(term.value)
         if isinstance(term, Literal):
@@ -163,7 +166,11 @@ class Views:
         status = facts.text(subject, XP + "status")
         confidence = facts.text(subject, XP + "confidence")
         estimator = facts.text(subject, XP + "estimatedBy")
-        roles, qualifiers = self._others(subject, main, what)
+        value = self._value(subject)
+        place = self._place(subject) if value is None else ""
+        if place:
+            value = Value("text", Text(str(self._qualifier(place, facts.values(subject, place)[0]))))
+        roles, qualifiers = self._others(subject, {main, what}, place)
         home = self.plan.href(main) or ""
         return ClaimView(
             iri=subject,
@@ -175,7 +182,7 @@ class Views:
             what=self.label(what),
             what_iri=what,
             qualifiers=qualifiers,
-            value=self._value(subject),
+            value=value,
             roles=roles,
             when=self._when(subject),
             as_of=self.formats.date(facts.text(subject, XP + "asOf")),
@@ -199,24 +206,37 @@ class Views:
         )
 
     def _others(
-        self, subject: str, main: str, what: str
+        self, subject: str, shown: set[str], place: str
     ) -> tuple[tuple[tuple[Text, Ref], ...], tuple[tuple[Text, Text | Ref], ...]]:
         """Sort what is left into roles (entities it is about, but not the main subject) and qualifiers."""
         roles: list[tuple[Text, Ref]] = []
         qualifiers: list[tuple[Text, Text | Ref]] = []
         for name in sorted(self.facts.of(subject)):
-            if name in anatomy.COMMON:
+            if name in anatomy.COMMON or name == place:
                 continue
             is_role = XP + "about" in self.facts.properties.get(name, ())
             for value in self.facts.values(subject, name):
                 text = text_of(value)
-                if text in (main, what):
+                if text in shown:
                     continue
                 if is_role and isinstance(value, NamedNode):
                     roles.append((self.label(name), self.ref(text)))
                 else:
-                    qualifiers.append((self.label(name), self.term(value)))
+                    qualifiers.append((self.label(name), self._qualifier(name, value)))
         return tuple(roles), tuple(qualifiers)
+
+    def _place(self, subject: str) -> str:
+        """Find the numeric qualifier of a claim that says no more than a place in an order."""
+        facts = self.facts
+        names = (name for name in sorted(facts.of(subject)) if anatomy.is_qualifier(facts, name))
+        return next((name for name in names if _number(facts.value(subject, name)) is not None), "")
+
+    def _qualifier(self, name: str, value: Term) -> Text | Ref:
+        """Show a qualifier; a bare number says what it is of: ``position 2``."""
+        if _number(value) is None:
+            return self.term(value)
+        words = self.translations.text("%(name)s %(number)s")
+        return Text(words % {"name": self.label(name).text, "number": self.term(value)})
 
     def _value(self, subject: str) -> Value | None:
         facts = self.facts
@@ -257,8 +277,9 @@ class Views:
         return Value("number", Text(text), bound=Text(words[0]) if words else None, data=data)
 
     def unit(self, unit: str) -> str:
-        """Give a unit's symbol; things that are counted have none."""
-        return self.facts.text(unit, iri("qudt:symbol")) if unit else ""
+        """Give a unit's symbol, or its name where the symbol is made of English words; things counted have none."""
+        symbol = self.facts.text(unit, iri("qudt:symbol")) if unit else ""
+        return self.label(unit).text if self.language != "en" and _WORDY.search(symbol) else symbol
 
     def _when(self, subject: str) -> Text | Ref | None:
         if period := self.facts.text(subject, XP + "period"):

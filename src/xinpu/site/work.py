@@ -19,10 +19,12 @@ from xinpu.queries import Query, Table
 from xinpu.site.drawing import whole
 from xinpu.site.entity import entity
 from xinpu.site.linked import json_ld
+from xinpu.site.multiples import multiples
 from xinpu.site.overview import Overview
 from xinpu.site.render import Messages, Renderer
-from xinpu.site.tables import Row, TableView, head, show
+from xinpu.site.tables import Row, TableView, fitting, head, show
 from xinpu.site.views import Views
+from xinpu.site.vocabulary import Uses
 from xinpu.terms import Term, plain
 
 ROWS: int = 150
@@ -42,6 +44,7 @@ class Work:
     """Results of library queries with their example parameters."""
     panels: Mapping[tuple[str, str], Table]
     """Results of the queries of panels by query and column, for all subjects."""
+    uses: Uses
     network: Network
     places: Positions
     findings: tuple[Any, ...]
@@ -87,7 +90,7 @@ class Work:
             values["e"] = view
             values["schema"] = json_ld(view, views, self.renderer.address(page, language))
         elif each:
-            values["term"] = self.overviews[language].term(page.subject)
+            values["term"] = self.overviews[language].vocabulary.term(page.subject)
         else:
             values["tables"] = tables
             values["draw_network"] = lambda writer: whole(self.network, self.places, views, writer)
@@ -100,6 +103,9 @@ class Work:
         rows = self.grouped[panel.query, panel.by].get(page.subject, []) if panel.by else table.rows
         columns = self.renderer.routes.settings.get("columns", {})
         shown = show(panel, self.queries[panel.query], table, rows, views, columns)
+        if panel.small:
+            small = multiples(panel, table, fitting(panel, table, rows), views, columns)
+            return replace(shown, small=small, rows=() if panel.view == "small" else shown.rows)
         return replace(shown, chart=self._chart(panel, shown, table, views)) if panel.chart else shown
 
     def _chart(self, panel: Panel, shown: TableView, table: Table, views: Views) -> str:
@@ -179,5 +185,7 @@ def _warm(work: Work) -> None:
     facts = next(iter(work.views.values())).facts
     for name in ("entities", "claims", "mentions", "by_main_subject", "opponents", "backlinks", "stated"):
         getattr(facts, name)
+    for name in ("usage", "claims", "asked", "askers"):
+        getattr(work.uses, name)
     _ = work.grouped
     _ = work.renderer.files
