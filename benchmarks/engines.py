@@ -133,16 +133,21 @@ def apart(dataset: Dataset, limit: float) -> Answer:
         try:
             if not ours.poll(limit):
                 raise TimeoutError
-            rows: Rows = ours.recv()
+            rows: Rows | str = ours.recv()
+            if isinstance(rows, str):
+                raise EndpointError(rows)
         finally:
             process.kill()
             process.join()
         return rows
 
     def tell(channel: Connection, text: str) -> None:
-        found = ask_rdflib(graph, text)
-        assert isinstance(found, Solutions)
-        channel.send(texts(found))
+        try:
+            found = ask_rdflib(graph, text)
+            assert isinstance(found, Solutions)
+            channel.send(texts(found))
+        except Exception as error:  # of many kinds, and the table has to tell
+            channel.send(f"{type(error).__name__}: {error}")
 
     return answer
 

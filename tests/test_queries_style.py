@@ -154,6 +154,21 @@ def test_dialect(query: Query) -> None:
     assert max(map(len, query.text.splitlines())) <= 120
 
 
+def always_bound(body: str) -> str:
+    """What is left of a query's body without its OPTIONAL blocks, BIND clauses and filters."""
+    required = re.sub(r"OPTIONAL \{(?:[^{}]|\{[^{}]*\})*\}", "", body)
+    return re.sub(r"BIND\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|FILTER.*", "", required)
+
+
+@each
+def test_order_by_an_expression_has_a_value_for_each_row(query: Query) -> None:
+    # rdflib cannot compare the text of an unbound variable with another
+    body, _, order = code(query.text).rpartition("ORDER BY")
+    always = always_bound(body.partition("WHERE")[2])
+    for name in re.findall(r"(?<!COALESCE\()STR\(\?(\w+)\)", order):
+        assert re.search(rf"\?{name}\b", always), f"write COALESCE(STR(?{name}), '')"
+
+
 @each
 def test_divisions_are_rounded(query: Query) -> None:
     for line in code(query.text).splitlines():
