@@ -44,15 +44,39 @@ def test_it_has_a_name_and_a_description() -> None:
     html5lib.HTMLParser(strict=True).parseFragment(svg)
 
 
-def test_names_that_would_cover_others_go() -> None:
-    rows = [
-        {"x": 1.0, "y": 1.0, "name": "AAAAAA"},
-        {"x": 1.001, "y": 1.0, "name": "BBBBBB"},
-        {"x": 9.0, "y": 9.0, "name": "C"},
-    ]
-    svg = draw(chart("scatter", label="name"), rows)
-    assert "AAAAAA" in svg
-    assert "BBBBBB" not in svg
+def boxes(svg: str) -> list[tuple[float, float, float, float]]:
+    """Where names stand, by a sans-serif face of 10 px."""
+    found = []
+    for anchor, x, y, name in re.findall(
+        r'<text text-anchor="(\w+)" transform="translate\(([\d.]+),([\d.]+)\)" font-size="10px"[^>]*>(N[^<]*)<', svg
+    ):
+        length = 6.2 * len(name)
+        left = float(x) - {"start": 0, "middle": length / 2, "end": length}[anchor]
+        found.append((left, float(y) - 9, left + length, float(y) + 3))
+    return found
+
+
+def test_names_cover_no_name_and_no_point_and_every_point_tells_its_own() -> None:
+    rows = [{"x": 1.0 + i % 7 / 50, "y": 1.0 + i // 7 / 50, "name": f"Name {i}"} for i in range(49)]
+    rows.append({"x": 9.0, "y": 9.0, "name": "Name at the edge"})
+    svg = draw(chart("scatter", label="name", log=True), rows)
+    shown = boxes(svg)
+    assert 2 <= len(shown) < 50
+    for place, one in enumerate(shown):
+        assert one[0] >= 0
+        assert one[2] <= 900
+        for other in shown[:place]:
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    points = re.findall(r'<path transform="translate\(([\d.]+),([\d.]+)\)"[^>]*><title>Name', svg)
+    assert len(points) == 50
+    for x, y in points:
+        assert not any(left < float(x) < right and top < float(y) < low for left, top, right, low in shown)
+
+
+def test_axes_write_numbers_in_the_language() -> None:
+    rows = [{"x": 1000.0 * (i + 1), "y": 1.0 + i, "name": ""} for i in range(9)]
+    assert ">5,000<" in draw(chart("scatter", log=True), rows)
+    assert ">5\u00a0000<" in draw(chart("scatter", log=True, language="fr"), rows)
 
 
 def test_rows_without_both_values_are_left_out() -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
@@ -40,6 +40,8 @@ _BIDI: Final = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, *range(9), *range(0x0E, 0x20)]
 )
 _FRENCH_ONE: Final = re.compile(r"^(-?[01](?:,\d+)?\s)(million|milliard|billion)s$")
+_FRENCH_BYTES: Final = re.compile(r"\b([KMGTPE]i?)B\b")
+MINUS: Final = "\u2212"
 _CURRENCY_WORDS: Final[dict[str, str]] = {"CNY": "元", "TWD": "元新台币"}
 """Chinese amounts in these currencies are not written with the currency's CLDR name."""
 
@@ -131,11 +133,16 @@ class Formats:
     def quantity(self, low: Decimal | None, high: Decimal | None, unit: str) -> str:
         """Write a number or a range with its unit's symbol, or without one if the unit is empty."""
         text = self._range(low, high, self.number)
+        unit = self.unit(unit)
         if not unit:
             return text
         if unit == "%":
             return f"{text}{NBSP}%" if self.language == "fr" else f"{text}%"
         return f"{text}{NBSP}{unit}"
+
+    def unit(self, symbol: str) -> str:
+        """Write a unit's symbol as the language does: bytes are ``octets`` in French (``Go/s``)."""
+        return _FRENCH_BYTES.sub(r"\1o", symbol) if self.language == "fr" else symbol
 
     def money(self, low: Decimal | None, high: Decimal | None, currency: str) -> str:
         """Write an amount or a range of amounts: ``HK$5.58 billion``, ``55.8亿港元``, ``5,58 milliards HK$``."""
@@ -149,7 +156,9 @@ class Formats:
         if self.language == "zh":
             return text + (_CURRENCY_WORDS.get(currency) or get_currency_name(currency, locale=locale))
         symbol = currency_symbol(currency, locale)
-        return f"{text}{NBSP}{symbol}" if self.language == "fr" else f"{symbol}{text}"
+        if self.language == "fr":
+            return f"{text}{NBSP}{symbol}"
+        return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
 
     def _range(self, low: Decimal | None, high: Decimal | None, write: Callable[[Decimal], str]) -> str:
         if low is None or high is None or low == high:
@@ -164,7 +173,7 @@ class Formats:
 
 @lru_cache(maxsize=65536)
 def _digits(value: Decimal, locale: str) -> str:
-    return format_decimal(value, locale=locale, decimal_quantization=False)
+    return _signed(format_decimal(value, locale=locale, decimal_quantization=False))
 
 
 @lru_cache(maxsize=65536)
@@ -178,19 +187,24 @@ def _compact(value: Decimal, locale: str) -> str:
     kind: Literal["short", "long"] = "short" if locale.startswith("zh") else "long"
     text = format_compact_decimal(value, format_type=kind, locale=locale, fraction_digits=3)
     # French counts anything below two as one: 1,5 million
-    return _FRENCH_ONE.sub(r"\1\2", text) if locale.startswith("fr") else text
+    return _signed(_FRENCH_ONE.sub(r"\1\2", text) if locale.startswith("fr") else text)
 
 
 @lru_cache(maxsize=4096)
 def _price(value: Decimal, locale: str) -> str:
     cents = value == value.to_integral_value()
-    return format_decimal(value, format="#,##0" if cents else "#,##0.00####", locale=locale)
+    return _signed(format_decimal(value, format="#,##0" if cents else "#,##0.00####", locale=locale))
+
+
+def _signed(text: str) -> str:
+    """Write a minus sign where CLDR has a hyphen."""
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
 def _compact_range(low: Decimal, high: Decimal, locale: str) -> str:
     """Write both ends, the word for the magnitude once if it is the same: ``3–11 billion``."""
     first, second = _compact(low, locale), _compact(high, locale)
-    split = re.compile(r"^([\d.,\s\u00a0\u202f]*\d)(.*)$")
+    split = re.compile(r"^(\u2212?[\d.,\s\u00a0\u202f]*\d)(.*)$")
     one, two = split.match(first), split.match(second)
     return f"{one[1]}–{second}" if one and two and one[2].rstrip("s") == two[2].rstrip("s") else f"{first}–{second}"
 
@@ -231,6 +245,15 @@ def language_name(language: str) -> str:
     locale = Locale.parse(LOCALES[language].split("_")[0])
     name = locale.get_display_name(locale) or language
     return name[:1].upper() + name[1:]
+
+
+def language_label(tag: str, language: str) -> str:
+    """Name a language tag in a language of the interface, such as ``simplified Chinese``; an unknown tag stays."""
+    try:
+        named = Locale.parse(tag, sep="-").get_display_name(LOCALES[language])
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return named or tag
 
 
 def column_label(name: str) -> str:

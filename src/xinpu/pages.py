@@ -21,10 +21,10 @@ SUBJECTS: Final = ("query", "class", "property", "concept")
 _PATH: Final = re.compile(r"/(?:[a-z0-9{][a-z0-9{}._-]*/)*(?:[a-z0-9][a-z0-9._-]*\.(?:html|xml|txt))?")
 _SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _PANEL_KEYS: Final = frozenset(
-    ("query", "by", "title", "intro", "view", "columns", "value", "chart", "group", "id", "where")
+    ("query", "by", "title", "intro", "view", "columns", "value", "chart", "small", "unknown", "id", "where")
 )
 _ROUTE_KEYS: Final = frozenset(
-    ("name", "path", "each", "template", "title", "intro", "nav", "panels", "kinds", "box", "list")
+    ("name", "path", "each", "template", "title", "intro", "nav", "panels", "kinds", "box", "prefer", "list")
 )
 
 
@@ -45,7 +45,11 @@ class Panel:
     chart: Mapping[str, Any] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
     """Column -> text that a row must have, to show a part of a query."""
-    group: str = ""
+    small: Mapping[str, Any] = field(default_factory=dict)
+    """Small charts above the rows: the column that they are ``of``, columns that are the ``same`` within one, the
+    column by which the ``newest`` is chosen, and how many at ``most``."""
+    unknown: str = ""
+    """What stands in the place of the numbers of a row that has none."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Route:
     kinds: tuple[str, ...] = ()
     box: tuple[str, ...] = ()
     """Properties and metrics whose leading claims stand in the box of an entity page."""
+    prefer: tuple[str, ...] = ()
+    """Qualifiers that make a figure lead in the box and the sentence, such as one number format."""
     panels: tuple[Panel, ...] = ()
 
 
@@ -202,6 +208,7 @@ def _route(entry: Mapping[str, Any], line: int, shown: str) -> Route:
         list=_term(entry.get("list", ""), wrong),
         kinds=tuple(_term(name, wrong) for name in entry.get("kinds", ())),
         box=tuple(_term(name, wrong) for name in entry.get("box", ())),
+        prefer=tuple(_term(name, wrong) for name in entry.get("prefer", ())),
         panels=tuple(panels),
     )
 

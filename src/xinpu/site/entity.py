@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from xinpu.i18n import clean, sort_key
+from xinpu.i18n import clean, language_label, sort_key
 from xinpu.layout import XP
 from xinpu.pages import PlannedPage
 from xinpu.site.facts import RDF_TYPE, Facts
@@ -22,6 +23,8 @@ _APART: Final = _NAMES | {
     *map(iri, ("owl:deprecated", "dcterms:isReplacedBy", "xp:earliest", "xp:latest")),
 }
 """Properties of entities that have a place of their own on the page."""
+
+_LANGUAGE: Final = iri("dcterms:language")
 
 
 class Leading(dict[str, tuple[ClaimView, ...]]):
@@ -54,7 +57,9 @@ class EntityView:
     tables: tuple[TableView, ...]
     sources: tuple[SourceView, ...]
     number: Mapping[str, int]
-    """Number of each source's footnote."""
+    """Number of each source's footnote: those of the box first, then of contested claims, then all others."""
+    printed: int
+    """How many of them a fact sheet on paper needs: those of the box and of contested claims."""
     facts: Leading
     """Leading claims by what they say (local name of the metric, predicate …), for the sentence at the top."""
     against: Leading
@@ -74,7 +79,7 @@ def entity(page: PlannedPage, views: Views, kinds: Mapping[str, str], tables: It
     facts = views.facts
     subject = page.subject
     own = views.claims(facts.by_main_subject.get(subject, ()))
-    sections = _sections(own, views, kinds)
+    sections = _sections(own, views, kinds, page.route.box)
     others = _mentions(subject, views)
     leading: dict[str, list[ClaimView]] = {}
     for section in sections:
@@ -82,15 +87,24 @@ def entity(page: PlannedPage, views: Views, kinds: Mapping[str, str], tables: It
             for claim in group.claims:
                 if claim.headline and claim.rank != "Deprecated":
                     leading.setdefault(slug(claim.what_iri), []).append(claim)
+    for claims in leading.values():
+        # numbers: those that the route prefers, then the newest; anything else keeps the order of its section
+        if claims[0].value is not None and claims[0].value.kind == "number":
+            claims.sort(key=lambda c: (-_preferred(c, page.route.prefer), _late(c.day), len(c.qualifiers)))
     box = _box(page.route.box, leading, own, views)
     cited: dict[str, int] = {}
     for row in box:
         for claim in (*row.claims, *row.others):
             _cite(claim, cited)
-    for section in sections:
-        for group in section.groups:
+    groups = [group for section in sections for group in section.groups]
+    for group in groups:
+        if group.disputed:
             for claim in group.claims:
                 _cite(claim, cited)
+    printed = len(cited)
+    for group in groups:
+        for claim in group.claims:
+            _cite(claim, cited)
     read = max((facts.text(s, XP + "readOn") for s in cited), default="") or facts.text(subject, XP + "readOn")
     return EntityView(
         iri=subject,
@@ -112,6 +126,7 @@ def entity(page: PlannedPage, views: Views, kinds: Mapping[str, str], tables: It
         tables=tuple(table for table in tables if table.rows),
         sources=tuple(views.source(s) for s in cited),
         number=cited,
+        printed=printed,
         facts=Leading((what, tuple(claims)) for what, claims in leading.items()),
         against=_against(leading, own),
         own=len(own),
@@ -152,14 +167,16 @@ def heading(kind: str, views: Views, kinds: Mapping[str, str]) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _sections(claims: list[ClaimView], views: Views, kinds: Mapping[str, str]) -> tuple[Section, ...]:
+def _sections(
+    claims: list[ClaimView], views: Views, kinds: Mapping[str, str], first: Iterable[str]
+) -> tuple[Section, ...]:
     order = {name: place for place, name in enumerate(kinds)}
     by_kind: dict[str, list[ClaimView]] = {}
     for claim in claims:
         by_kind.setdefault(claim.kind, []).append(claim)
     found = []
     for kind in sorted(by_kind, key=lambda k: (order.get("xp:" + slug(k), 999), k)):
-        groups = groups_of(by_kind[kind], views)
+        groups = groups_of(by_kind[kind], views, first)
         held = by_kind[kind]
         found.append(
             Section(
@@ -173,8 +190,13 @@ def _sections(claims: list[ClaimView], views: Views, kinds: Mapping[str, str]) -
     return tuple(found)
 
 
-def groups_of(claims: Iterable[ClaimView], views: Views) -> tuple[Group, ...]:
-    """Put claims of one key together and order the groups: by what they say, newest first, then by name."""
+def groups_of(claims: Iterable[ClaimView], views: Views, first: Iterable[str] = ()) -> tuple[Group, ...]:
+    """Put claims of one key together and order the groups, in every language alike.
+
+    By what they say (as in ``first``, by the order that the ontology gives, by identifier), by their qualifiers, the
+    newest first.
+    """
+    ahead = {name: place for place, name in enumerate(first)}
     by_key: dict[str, list[ClaimView]] = {}
     for claim in claims:
         by_key.setdefault(claim.key, []).append(claim)
@@ -184,11 +206,24 @@ def groups_of(claims: Iterable[ClaimView], views: Views) -> tuple[Group, ...]:
         groups.append(Group(tuple(held)))
 
     def place(group: Group) -> tuple[object, ...]:
-        first = group.claims[0]
-        qualifiers = [str(value) for _, value in first.qualifiers]
-        return (views.order(first.what_iri), sort_key(first.what.text), qualifiers, _late(first.day), first.iri)
+        lead = group.claims[0]
+        what = lead.what_iri
+        return (ahead.get(what, 999), views.order(what), slug(what), _qualified(lead, views), _late(lead.day), lead.iri)
 
     return tuple(sorted(groups, key=place))
+
+
+def _qualified(claim: ClaimView, views: Views) -> list[tuple[Decimal, str]]:
+    """Give the qualifiers of a claim as something that sorts: concepts in the order of their scheme."""
+    return [
+        (views.order(ref.iri), ref.iri) if isinstance(ref, Ref) else (Decimal(0), str(ref))
+        for _, ref in claim.qualifiers
+    ]
+
+
+def _preferred(claim: ClaimView, prefer: Iterable[str]) -> int:
+    """Count the qualifiers of a claim that a route prefers."""
+    return sum(isinstance(ref, Ref) and ref.iri in prefer for _, ref in claim.qualifiers)
 
 
 def _late(day: str) -> str:
@@ -220,7 +255,9 @@ def _identity(subject: str, views: Views) -> tuple[tuple[Text, tuple[Text | Ref,
         values: list[Text | Ref] = []
         for value in facts.values(subject, name):
             text = text_of(value)
-            if isinstance(value, NamedNode) and text.startswith(("http://", "https://")) and name == XP + "website":
+            if name == _LANGUAGE:
+                values.append(Text(language_label(text, views.language)))
+            elif isinstance(value, NamedNode) and text.startswith(("http://", "https://")) and name == XP + "website":
                 values.append(Ref(Text(clean(text.split("://", 1)[1].removeprefix("www.").rstrip("/"))), text))
             else:
                 values.append(views.term(value))
@@ -234,13 +271,16 @@ def _box(
     rows = []
     by_iri = {claim.iri: claim for claim in own}
     for name in names:
-        claims = sorted(leading.get(slug(name), ()), key=lambda c: (_late(c.day), views.facts.precedence(c.iri)))
+        claims = leading.get(slug(name), ())
         if not claims:
             continue
-        many = claims[0].value is not None and claims[0].value.kind != "number"
-        shown = claims if many else claims[:1]
-        here = {claim.iri for claim in shown}
-        against = {o: by_iri[o] for c in shown for o in c.opponents if o in by_iri and o not in here}
+        shown: list[ClaimView] = []
+        for claim in claims:
+            if not any(other.iri in claim.opponents for other in shown):
+                shown.append(claim)
+        if shown[0].value is not None and shown[0].value.kind == "number":
+            del shown[1:]
+        against = {o: by_iri[o] for c in shown for o in c.opponents if o in by_iri}
         rows.append(BoxRow(views.label(name), tuple(shown[:6]), tuple(against.values())))
     return tuple(rows)
 

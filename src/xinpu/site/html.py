@@ -71,8 +71,9 @@ class Writer:
 
     def notes(self, claim: ClaimView, number: Mapping[str, int]) -> Markup:
         """Write the source markers of a claim: numbers that lead to the list at the foot."""
-        marks = (f'<a href="#s{number[s]}">{number[s]}</a>' for s in claim.sources if s in number)
-        text = " ".join(marks)
+        places = sorted(number[s] for s in claim.sources if s in number)
+        marks = (f'<a href="#s{place}">{place}</a>' for place in places)
+        text = ", ".join(marks)
         return safe(f'<sup class="ref">{text}</sup>' if text else "")
 
     def lead(self, claim: ClaimView, source: SourceView | None) -> Markup:
@@ -96,6 +97,8 @@ class Writer:
         if not cell.parts:
             return safe("")
         gap = "" if self.language == "zh" and cell.number else " "
+        if cell.many:
+            gap = "、" if self.language == "zh" else ", "
         text = gap.join(str(self.link(part)) for part in cell.parts)
         return (
             safe(f'<a class="v" href="{self.root}{escape(cell.claim)}">{text}</a>')

@@ -17,7 +17,7 @@ from xinpu.pages import Panel
 from xinpu.queries import Query, Table
 from xinpu.site.views import Views
 from xinpu.site.words import Ref, Text
-from xinpu.terms import Literal, NamedNode, Term, plain, text_of
+from xinpu.terms import Literal, NamedNode, Term, expand, plain, text_of
 
 HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit", "range_to"))
 """Columns that show through others: the claim as a link, the bound before the value, the currency with the amount."""
@@ -36,6 +36,10 @@ class Cell:
     number: bool = False
     claim: str = ""
     """Address of the claim behind the cell, from the language's root."""
+    many: bool = False
+    """Whether the parts are several values."""
+    span: int = 1
+    """Columns that the cell takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class TableView:
     id: str
     title: str
     intro: str
+    question: str
     heads: tuple[tuple[str, bool], ...]
     """Text of each column's head, and whether the column holds numbers."""
     rows: tuple[tuple[Cell, ...], ...]
@@ -53,6 +58,8 @@ class TableView:
     total: int = 0
     chart: str = ""
     """SVG made at build time, if the panel asks for a picture."""
+    small: tuple[Any, ...] = ()
+    """Small charts (``multiples.Small``), if the panel asks for them."""
 
 
 def show(
@@ -64,19 +71,38 @@ def show(
         names = [n for n in names if n not in HIDDEN]
     index = {name: position for position, name in enumerate(table.columns)}
     value = panel.value or next((n for n in names if n not in ("source",) and is_numeric(rows, index[n])), "")
-    kept = [r for r in rows if all(_fits(text_of(r[index[c]]), t) for c, t in panel.where.items())]
+    kept = fitting(panel, table, rows)
     shown = [n for n in names if panel.columns or any(row[index[n]] is not None for row in kept)]
     numeric = {n: is_numeric(kept, index[n]) for n in shown}
+    cells = [tuple(cell(row, name, index, views, columns, value) for name in shown) for row in kept]
+    if panel.unknown:
+        words = Text(views.translations.text(panel.unknown))
+        cells = [_unknown(row, [numeric[name] for name in shown], words) for row in cells]
     return TableView(
         query=query.name,
         id=panel.id or query.name.replace("/", "-"),
         title=views.translations.text(panel.title) or question(query, views.language),
         intro=views.translations.text(panel.intro),
+        question=question(query, views.language),
         heads=tuple((head(name, columns, views), numeric[name]) for name in shown),
-        rows=tuple(tuple(cell(row, name, index, views, columns, value) for name in shown) for row in kept),
+        rows=tuple(cells),
         view=panel.view,
         total=len(kept),
     )
+
+
+def fitting(panel: Panel, table: Table, rows: list[Row]) -> list[Row]:
+    """Give the rows that a panel shows."""
+    index = {name: position for position, name in enumerate(table.columns)}
+    return [r for r in rows if all(_fits(text_of(r[index[c]]), t) for c, t in panel.where.items())]
+
+
+def _unknown(row: tuple[Cell, ...], numeric: list[bool], words: Text) -> tuple[Cell, ...]:
+    """Let one cell say that nothing is known, where a row ends in numbers and has none."""
+    first = numeric.index(True) if True in numeric else len(row)
+    if first >= len(row) or any(cell.parts for cell in row[first:]):
+        return row
+    return (*row[:first], Cell((words,), span=len(row) - first))
 
 
 def _fits(text: str, wanted: str) -> bool:
@@ -110,8 +136,15 @@ def is_numeric(rows: list[Row], position: int) -> bool:
 def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: Mapping[str, Any], value: str) -> Cell:
     """Show one cell, with the bound, the currency and the claim of its row where they belong to it."""
     term = row[index[name]]
+    entry = columns.get(name, {})
     if term is None:
         return Cell(())
+    if isinstance(entry, Mapping) and entry.get("every"):
+        # the query gives the first of several; the page shows all that the row's subject has
+        every = views.facts.values(text_of(row[0]), expand(str(entry["every"])) or "") or [term]
+        every_one = [views.term(value) for value in every]
+        names = tuple(one.name if isinstance(one, Ref) else one for one in every_one)
+        return Cell(names, sort=str(names[0]), many=True)
     parts: list[Text | Ref] = []
     claim = ""
     if name == value:
@@ -121,6 +154,8 @@ def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: M
             parts.append(views.label(text_of(bound)))
     number = plain(term)
     if isinstance(number, int | Decimal) and not isinstance(number, bool):
+        if not number and isinstance(entry, Mapping) and entry.get("blank"):
+            return Cell((), sort="0", number=True)
         upper = plain(row[index["range_to"]]) if name == value and "range_to" in index else None
         high = Decimal(upper) if isinstance(upper, int | Decimal) else Decimal(number)
         parts.append(Text(_amount(Decimal(number), high, row, name, index, views, columns)))

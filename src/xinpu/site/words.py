@@ -122,6 +122,11 @@ class Group:
 
     claims: tuple[ClaimView, ...]
 
+    @property
+    def disputed(self) -> bool:
+        """Tell whether a claim of the group is contested."""
+        return any(claim.contested for claim in self.claims)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -133,6 +138,11 @@ class Section:
     numeric: bool = False
     prose: bool = False
     share: bool = False
+
+    @property
+    def disputed(self) -> bool:
+        """Tell whether a claim of the section is contested."""
+        return any(group.disputed for group in self.groups)
 
     @property
     def size(self) -> int:

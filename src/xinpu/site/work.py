@@ -133,6 +133,7 @@ class Work:
             label=str(panel.chart.get("label", "")),
             colour=str(panel.chart.get("colour", "")),
             log=bool(panel.chart.get("log")),
+            language=views.language,
         )
         return draw(chart, rows)
 
