@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xinpu.errors import ModelError
-from xinpu.i18n import Formats, Translations, clean, read_catalogue, sort_key, translations
+from xinpu.i18n import Formats, Translations, clean, language_label, read_catalogue, sort_key, translations
 from xinpu.layout import Project
 from xinpu.site.catalogue import messages, missing_messages, update
 
@@ -27,6 +27,9 @@ from xinpu.site.catalogue import messages, missing_messages, update
         ("zh", "210000000", None, "CNY", "2.1亿元"),
         ("fr", "1500000", None, "EUR", "1,5 million €"),
         ("en", "2000", None, "USD", "US$2,000"),
+        ("en", "-35000000", None, "CNY", "−CN¥35 million"),
+        ("zh", "-35000000", None, "CNY", "−3500万元"),
+        ("fr", "-900000000", "-800000000", "CNY", "−900–−800 millions CN¥"),
     ],
 )
 def test_money(language: str, low: str, high: str | None, currency: str, wanted: str) -> None:
@@ -60,6 +63,32 @@ def test_numbers(language: str, wanted: tuple[str, str]) -> None:
     formats = Formats(language)
     made = (formats.number(Decimal(70000)), formats.quantity(Decimal("40.4"), None, "%"))
     assert tuple(re.sub("[\u00a0\u202f]", " ", text) for text in made) == wanted
+
+
+@pytest.mark.parametrize(("language", "wanted"), [("en", "−3.5"), ("zh", "−3.5"), ("fr", "−3,5")])
+def test_minus_is_not_a_hyphen(language: str, wanted: str) -> None:
+    formats = Formats(language)
+    assert formats.digits(Decimal("-3.5")) == formats.number(Decimal("-3.5")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("unit", "wanted"), [("GB", "Go"), ("TB/s", "To/s"), ("TiB", "Tio"), ("Gb/s", "Gb/s"), ("W", "W"), ("TOPS", "TOPS")]
+)
+def test_french_counts_octets(unit: str, wanted: str) -> None:
+    assert Formats("fr").quantity(Decimal(64), None, unit) == f"64\u00a0{wanted}"
+    assert Formats("en").quantity(Decimal(64), None, unit) == f"64\u00a0{unit}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "names"),
+    [
+        ("en", ("English", "英语", "anglais")),
+        ("zh-hans", ("Chinese (Simplified)", "中文 (简体)", "chinois (simplifié)")),
+        ("no language", ("no language",) * 3),
+    ],
+)
+def test_languages_have_names(tag: str, names: tuple[str, ...]) -> None:
+    assert tuple(language_label(tag, language) for language in ("en", "zh", "fr")) == names
 
 
 def test_no_digit_is_lost() -> None:

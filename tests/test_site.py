@@ -126,6 +126,35 @@ def test_contested_claims_stand_together_with_sources(made: Path) -> None:
     assert all('href="#s' in row for row in rows)
 
 
+def test_claims_stand_in_one_order_in_every_language(made: Path) -> None:
+    for name in ("company/kunlunxin", "company/biren", "chip/ascend-910c", "listing/biren-hkex"):
+        orders = [
+            re.findall(r'<tr id="([^"]*)"', (made / language / name / "index.html").read_text(encoding="utf-8"))
+            for language in ("", "zh", "fr")
+        ]
+        assert len(orders[0]) > 2, name
+        assert orders[0] == orders[1] == orders[2], name
+
+
+def test_box_sentence_and_table_lead_with_the_same_claim(made: Path) -> None:
+    text = (made / "company/kunlunxin/index.html").read_text(encoding="utf-8")
+    years = re.findall(r'<tr id="kunlunxin-founded[^"]*".*?<td class="value">([^<\n]*)', text, flags=re.DOTALL)
+    box = re.search(r"<dt>Founded</dt><dd>(.*?)</dd>", text, flags=re.IGNORECASE)
+    said = re.search(r"disagree on when it was founded: ([^.]*)\.", text)
+    assert box is not None
+    assert said is not None
+    shown = [re.sub("<sup.*?</sup>|<[^>]+>", "", part).strip() for part in box[1].split('<span class="alt">or ')]
+    assert shown == years
+    assert said[1].split(", ") == years
+    assert len(years) > 1
+    chip = (made / "chip/ascend-910c/index.html").read_text(encoding="utf-8")
+    box = re.search(r"<dt>Peak performance</dt><dd><data[^>]*>(.*?)</data>", chip, flags=re.IGNORECASE)
+    assert box is not None
+    lede = re.search(r'<p class="lede">(.*?)</p>', chip, flags=re.DOTALL)
+    assert lede is not None
+    assert re.search(rf"FP16: <data[^>]*>{box[1]}</data>", lede[1])
+
+
 def test_the_ontology_documents_itself(made: Path, toy: Project) -> None:
     page = (made / "ontology/index.html").read_text(encoding="utf-8")
     tree = page.partition('<ul class="tree">')[2].partition("<h3>")[0]
@@ -230,10 +259,25 @@ id:hostile-founded-1 a xp:Statement ;
     xp:source id:hostile-source ;
     xp:recordedOn "2026-11-24"^^xsd:date .
 
+id:hostile-share-1 a xp:MarketShare ;
+    xp:about id:hostile ;
+    xp:market id:china-gpu-cloud ;
+    xp:metric xp:ShareByUnits ;
+    xp:period id:2025-h1 ;
+    xp:position 2 ;
+    xp:status xp:Completed ;
+    xp:basis xp:Estimated ;
+    xp:source id:hostile-source ;
+    xp:recordedOn "2026-11-24"^^xsd:date .
+
 id:hostile-source a xp:Source ;
     dcterms:title "<svg onload=window.bad=1>"@en ;
+    dcterms:language "zh-Hans" ;
     schema:url <javascript:alert(2)> ;
     xp:tier xp:TierD .
+
+id:hostile-thing a xp:Entity ;
+    skos:prefLabel "<b>Of no known class</b>"@en .
 """
 
 
@@ -246,11 +290,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = Library(project)
     derive(dataset, library)
     out = project.root / "out"
-    site.build(project, dataset, library, None, out, languages=("en",))
+    site.build(project, dataset, library, None, out)
     return out
 
 
-@pytest.mark.parametrize("name", ["company/hostile", "source/hostile-source", "company", "missing"])
+@pytest.mark.parametrize(
+    "name", ["company/hostile", "source/hostile-source", "thing/hostile-thing", "company", "missing"]
+)
 def test_hostile_names_are_text(hostile: Path, name: str) -> None:
     text = (hostile / name / "index.html").read_text(encoding="utf-8")
     tree = html5lib.parse(text, namespaceHTMLElements=False)
@@ -266,6 +312,38 @@ def test_hostile_names_are_text(hostile: Path, name: str) -> None:
             assert element.attrib["src"].replace("../", "") in allowed
     assert "\u202e" not in text
     assert "49" not in re.sub(r'"[^"]*"', "", text.partition("<h1>")[2].partition("</h1>")[0])
+
+
+def section(text: str, name: str) -> str:
+    """The words of a section, without marks and with single spaces."""
+    found = re.search(rf'<section id="{name}".*?</section>', text, flags=re.DOTALL)
+    assert found is not None, name
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "tongue"),
+    [
+        ("", "position 2", "Chinese (Simplified)"),
+        ("zh/", "排名：2", "中文 (简体)"),
+        ("fr/", "position 2", "chinois (simplifié)"),
+    ],
+)
+def test_a_bare_number_or_tag_is_never_shown(hostile: Path, language: str, place: str, tongue: str) -> None:
+    company = (hostile / language / "company/hostile/index.html").read_text(encoding="utf-8")
+    assert place in section(company, "marketshare").replace("\u00a0", " ")
+    source = (hostile / language / "source/hostile-source/index.html").read_text(encoding="utf-8")
+    assert f"<dd>{tongue}</dd>" in source
+    assert "<dd>zh-Hans</dd>" not in source
+    markets = (hostile / language / "markets/index.html").read_text(encoding="utf-8")
+    assert 'href="../company/hostile/' not in section_markup(markets, "market-shares")
+    assert 'href="../company/hostile/' in section_markup(markets, "market-positions")
+
+
+def section_markup(text: str, name: str) -> str:
+    found = re.search(rf'<section id="{name}".*?</section>', text, flags=re.DOTALL)
+    assert found is not None, name
+    return found[0]
 
 
 def test_hostile_names_in_the_index_and_the_feed(hostile: Path) -> None:
