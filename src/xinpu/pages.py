@@ -21,7 +21,7 @@ SUBJECTS: Final = ("query", "class", "property", "concept")
 _PATH: Final = re.compile(r"/(?:[a-z0-9{][a-z0-9{}._-]*/)*(?:[a-z0-9][a-z0-9._-]*\.(?:html|xml|txt))?")
 _SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _PANEL_KEYS: Final = frozenset(
-    ("query", "by", "title", "intro", "view", "columns", "value", "chart", "small", "unknown", "id", "where")
+    ("query", "by", "title", "intro", "view", "columns", "value", "chart", "small", "unknown", "most", "id", "where")
 )
 _ROUTE_KEYS: Final = frozenset(
     ("name", "path", "each", "template", "title", "intro", "nav", "panels", "kinds", "box", "prefer", "list")
@@ -50,6 +50,8 @@ class Panel:
     column by which the ``newest`` is chosen, and how many at ``most``."""
     unknown: str = ""
     """What stands in the place of the numbers of a row that has none."""
+    most: int = 0
+    """Rows shown at most; 0 is all."""
 
 
 @dataclass(frozen=True)

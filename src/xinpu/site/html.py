@@ -48,9 +48,11 @@ class Writer:
         if not ref.href:
             return safe(ref.name.__html__())
         mark = f' class="{kind}"' if kind else ""
+        language = ref.name.attribute
+        name = escape(ref.name.text) if language else ref.name.__html__()
         if ref.href.startswith(("http://", "https://")):
-            return safe(f'<a class="ext" href="{escape(ref.href)}" rel="noopener">{ref.name.__html__()}</a>')
-        return safe(f'<a{mark} href="{self.root}{escape(ref.href)}">{ref.name.__html__()}</a>')
+            return safe(f'<a class="ext" href="{escape(ref.href)}"{language}>{name}</a>')
+        return safe(f'<a{mark} href="{self.root}{escape(ref.href)}"{language}>{name}</a>')
 
     def value(self, value: Value | None) -> Markup:
         """Write the value of a claim with its bound."""
@@ -90,7 +92,7 @@ class Writer:
         """Write the grade of confidence: a bar and its word."""
         if not claim.confidence:
             return safe("")
-        return safe(f'<svg aria-hidden="true"><use href="#k{claim.level}"/></svg>{show(claim.confidence)}')
+        return safe(f'<svg><use href="#k{claim.level}"/></svg>{show(claim.confidence)}')
 
     def cell(self, cell: Cell) -> Markup:
         """Write the inside of a table cell."""

@@ -16,7 +16,7 @@ from xinpu.layout import XP
 from xinpu.pages import Panel
 from xinpu.queries import Query, Table
 from xinpu.site.views import Views
-from xinpu.site.words import Ref, Text
+from xinpu.site.words import ClaimView, Ref, Text
 from xinpu.terms import Literal, NamedNode, Term, expand, plain, text_of
 
 HIDDEN: Final = frozenset(("claim", "bound", "source_count", "currency", "unit", "range_to"))
@@ -74,7 +74,8 @@ def show(
     kept = fitting(panel, table, rows)
     shown = [n for n in names if panel.columns or any(row[index[n]] is not None for row in kept)]
     numeric = {n: is_numeric(kept, index[n]) for n in shown}
-    cells = [tuple(cell(row, name, index, views, columns, value) for name in shown) for row in kept]
+    cut = kept[: panel.most] if panel.most else kept
+    cells = [tuple(cell(row, name, index, views, columns, value) for name in shown) for row in cut]
     if panel.unknown:
         words = Text(views.translations.text(panel.unknown))
         cells = [_unknown(row, [numeric[name] for name in shown], words) for row in cells]
@@ -162,8 +163,7 @@ def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: M
         return Cell(tuple(parts), sort=str(number), number=True, claim=claim)
     if isinstance(term, NamedNode) and term.value in views.facts.claims:
         target = views.claim(term.value)
-        said = f"{target.what}: {target.value.text}" if target.value and target.value.kind != "prose" else None
-        return Cell((Ref(Text(said) if said else target.what, target.href, term.value),), sort=target.slug)
+        return Cell((Ref(_said(target, views), target.href, term.value),), sort=target.slug)
     shown = views.term(term)
     if isinstance(term, NamedNode) and isinstance(shown, Ref) and name == "source":
         source = views.source(term.value)
@@ -177,6 +177,18 @@ def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: M
         place = views.order(term.value)
         sort = f"{place:06}" if place != 999 else sort
     return Cell((*parts, shown), sort=sort, claim=claim)
+
+
+def _said(claim: ClaimView, views: Views) -> Text:
+    """Say in one line what a claim says: what it is of, its value, whom else it names."""
+    concepts = [str(ref) for _, ref in claim.qualifiers]
+    what = " ".join((claim.what.text, *concepts))
+    value = [claim.value.text.text] if claim.value and claim.value.kind != "prose" else []
+    parts = value + [str(ref) for _, ref in claim.roles]
+    if not parts:
+        return Text(what, claim.what.lang)
+    zh = views.language == "zh"
+    return Text(what + ("：" if zh else ": ") + ("，" if zh else ", ").join(parts))
 
 
 def _amount(

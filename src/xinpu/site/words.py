@@ -24,6 +24,11 @@ class Text:
     def __bool__(self) -> bool:
         return bool(self.text)
 
+    @property
+    def attribute(self) -> str:
+        """The language as an attribute for the element that holds nothing but these words; empty if it is not needed."""
+        return f' lang="{escape(self.lang)}"' if self.lang and not _RTL.search(self.text) else ""
+
     def __html__(self) -> str:
         body = escape(self.text)
         if _RTL.search(self.text):
@@ -71,6 +76,11 @@ class SourceView:
     """Package address shown as text."""
     after: tuple[Ref, ...]
     """Sources that it retells."""
+
+    @property
+    def ref(self) -> Ref:
+        """The link to its page."""
+        return Ref(self.title, self.href, self.iri)
 
 
 @dataclass(frozen=True, slots=True)
