@@ -1,7 +1,8 @@
 """The query library on every engine: rows and seconds of each query, and whether the rows are those of Oxigraph.
 
 `make servers` first, then: python benchmarks/engines.py [--project DIR] [--rdflib] [--server NAME] [--limit SECONDS]
-The table goes to standard output as Markdown, what differs is told on standard error too.
+The table goes to standard output as Markdown, what differs is told on standard error too. Seconds are those of the
+processor, of server and client together, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import argparse
 import gc
 import multiprocessing
 import os
+import resource
 import statistics
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -35,9 +38,8 @@ from xinpu.store import Dataset, Solutions, load_strict
 SERVERS = {"Fuseki": fuseki, "Virtuoso": virtuoso}
 REFERENCE = "Oxigraph"
 
-Rows = list[tuple[str, ...]]
-Answer = Callable[[str], Rows]
-"""Gives the rows of a query as texts, numbers in one form; raises TimeoutError or EndpointError."""
+Answer = Callable[[str], Solutions]
+"""Gives the rows of a query; raises TimeoutError or EndpointError."""
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Column:
     wrong: dict[str, str] = field(default_factory=dict)
 
     def shown(self, query: str) -> str:
-        found = " ".join(f"{value:.3f}" for value in self.seconds.get(query, []))
+        found = " ".join(f"{value:.2f}" for value in self.seconds.get(query, []))
         return " ".join(word for word in (found, self.wrong.get(query, "")) if word)
 
     def totals(self, queries: list[str]) -> str:
@@ -72,8 +74,8 @@ def main() -> None:
     derive(dataset, library)
     os.environ["XINPU_ENDPOINT_USER"] = os.environ["XINPU_ENDPOINT_PASSWORD"] = "dba"  # noqa: S105
     queries = [query for query in library.all() if query.name.startswith(options.only)]
-    expected = {query.name: texts(dataset.select(query.text)) for query in queries}
-    columns = {REFERENCE: ask(queries, expected, lambda text: texts(dataset.select(text)), 2)}
+    expected = {query.name: dataset.select(query.text) for query in queries}
+    columns = {REFERENCE: ask(queries, expected, dataset.select, 2)}
     if options.rdflib:
         columns["rdflib"] = ask(queries, expected, apart(dataset, options.limit), 1)
     for name in options.server or SERVERS:
@@ -82,35 +84,34 @@ def main() -> None:
     show(len(dataset.store), queries, expected, columns)
 
 
-def ask_server(name: str, dataset: Dataset, queries: list[Query], expected: dict[str, Rows], limit: float) -> Column:
+def ask_server(
+    name: str, dataset: Dataset, queries: list[Query], expected: dict[str, Solutions], limit: float
+) -> Column:
     with tempfile.TemporaryDirectory() as folder, SERVERS[name](Path(folder)) as url:
-        begun = time.perf_counter()
+        begun = processor()
         list(load(dataset, Endpoint(url, timeout=300)))
-        loading = time.perf_counter() - begun
-        endpoint = Endpoint(url, timeout=limit)
-        column = ask(queries, expected, lambda text: texts(endpoint.select(text)), 2)
+        loading = processor() - begun
+        column = ask(queries, expected, Endpoint(url, timeout=limit).select, 2)
     column.loading = loading
     return column
 
 
-def ask(queries: list[Query], expected: dict[str, Rows], answer: Answer, times: int) -> Column:
+def ask(queries: list[Query], expected: dict[str, Solutions], answer: Answer, times: int) -> Column:
     """Ask each query so often, and compare each answer with the expected one."""
     column = Column()
     for query in queries:
         seconds: list[float] = []
         wrong = ""
         for _ in range(times):
-            begun = time.perf_counter()
+            begun = processor()
             try:
-                rows = answer(query.text)
+                answered = answer(query.text)
             except (EndpointError, TimeoutError) as error:
-                spent = time.perf_counter() - begun
                 late = isinstance(error, TimeoutError) or "took longer" in str(error)
-                wrong = f"timeout after {spent:.0f} s" if late else f"error: {error}"
+                wrong = f"timeout after {processor() - begun:.0f} s" if late else f"error: {error}"
                 break
-            seconds.append(time.perf_counter() - begun)
-            if rows != expected[query.name]:
-                wrong = "other order" if Counter(rows) == Counter(expected[query.name]) else "**differs**"
+            seconds.append(processor() - begun)
+            wrong = wrong or difference(answered, expected[query.name])
         if not wrong or len(seconds) == times:
             column.seconds[query.name] = seconds
         if wrong:
@@ -125,55 +126,65 @@ def apart(dataset: Dataset, limit: float) -> Answer:
     gc.freeze()
     forking = multiprocessing.get_context("fork")
 
-    def answer(text: str) -> Rows:
+    def answer(text: str) -> Solutions:
         ours, theirs = forking.Pipe(duplex=False)
         process = forking.Process(target=tell, args=(theirs, text))
         process.start()
         theirs.close()
         try:
-            if not ours.poll(limit):
-                raise TimeoutError
-            rows: Rows | str = ours.recv()
-            if isinstance(rows, str):
-                raise EndpointError(rows)
+            found: Solutions | str = ours.recv()
+        except EOFError:  # the system has ended it
+            raise TimeoutError from None
         finally:
-            process.kill()
             process.join()
-        return rows
+        if isinstance(found, str):
+            raise EndpointError(found)
+        return found
 
     def tell(channel: Connection, text: str) -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
         try:
             found = ask_rdflib(graph, text)
             assert isinstance(found, Solutions)
-            channel.send(texts(found))
+            channel.send(found)
         except Exception as error:  # of many kinds, and the table has to tell
             channel.send(f"{type(error).__name__}: {error}")
 
     return answer
 
 
-def texts(answer: Solutions) -> Rows:
-    return [tuple(cell(term) for term in row) for row in answer.rows]
+def processor() -> float:
+    """Processor seconds of this process and of those that it started: the servers."""
+    own = psutil.Process()
+    used = [own.cpu_times(), *(child.cpu_times() for child in own.children(recursive=True))]
+    return sum(entry.user + entry.system + entry.children_user + entry.children_system for entry in used)
 
 
-def show(triples: int, queries: list[Query], expected: dict[str, Rows], columns: dict[str, Column]) -> None:
+def difference(answer: Solutions, expected: Solutions) -> str:
+    """Say how an answer differs from the expected one; numbers may be written in another way."""
+    rows, wanted = ([tuple(map(cell, row)) for row in found.rows] for found in (answer, expected))
+    if rows == wanted:
+        return ""
+    return "other order" if Counter(rows) == Counter(wanted) else "**differs**"
+
+
+def show(triples: int, queries: list[Query], expected: dict[str, Solutions], columns: dict[str, Column]) -> None:
     names = [query.name for query in queries]
-    print(f"{triples:,} triples, {len(names)} queries; seconds, on servers and {REFERENCE} the first and second time\n")
-    rows = {"loading": [f"{column.loading:.1f}" for column in columns.values()]}
-    rows["**all that was answered**"] = [column.totals(names) for column in columns.values()]
-    rows["median"] = [
-        f"{statistics.median(values[0] for values in column.seconds.values()):.3f}" for column in columns.values()
-    ]
-    rows["same rows"] = [
-        str(sum(1 for name in names if column.wrong.get(name, "other order") == "other order"))
-        for column in columns.values()
-    ]
+    print(f"{triples:,} triples, {len(names)} queries; processor seconds, of the first and the second time\n")
+    firsts = {engine: [values[0] for values in column.seconds.values()] for engine, column in columns.items()}
+    totals = {
+        "same rows in the same order": [str(sum(name not in c.wrong for name in names)) for c in columns.values()],
+        "loading": [f"{column.loading:.1f}" for column in columns.values()],
+        "all that was answered": [column.totals(names) for column in columns.values()],
+        "median": [f"{statistics.median(seconds):.2f}" for seconds in firsts.values()],
+    }
     print(f"| query | rows | {' | '.join(columns)} |")
     print(f"| --- | ---: |{' ---: |' * len(columns)}")
-    for title, cells in rows.items():
-        print(f"| {title} | | {' | '.join(cells)} |")
+    for title, cells in totals.items():
+        print(f"| **{title}** | | {' | '.join(cells)} |")
     for name in names:
-        print(f"| {name} | {len(expected[name])} | {' | '.join(c.shown(name) for c in columns.values())} |")
+        cells = [column.shown(name) for column in columns.values()]
+        print(f"| {name} | {len(expected[name].rows)} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ from xinpu.layout import Project
 from xinpu.queries import Library, run
 from xinpu.results import write
 from xinpu.store import CURATED, DERIVED, ONTOLOGY, Dataset, Solutions
+from xinpu.terms import XSD
 
 JSON = "application/sparql-results+json"
 ONE = b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"literal","value":"x"}}]}}'
@@ -285,6 +287,26 @@ def test_a_partial_answer_of_virtuoso_is_none(server: Server) -> None:
 # Retries
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xinpu.endpoint.transport._FIRST_WAIT", 0.01)
+
+
+def test_the_waits_grow(server: Server) -> None:
+    times: list[float] = []
+
+    def refuse(handler: Handler) -> None:
+        times.append(time.monotonic())
+        handler.reply(503, b"", "text/plain")
+
+    server.script = refuse
+    fails(server, "answered 503", retries=2)
+    first, second = (later - sooner for sooner, later in pairwise(times))
+    assert first >= 0.5
+    assert second >= 1
+
+
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_server_is_asked_again(server: Server, status: int) -> None:
     def recover(handler: Handler) -> None:
@@ -313,6 +335,7 @@ def test_retry_after_is_respected(server: Server) -> None:
     assert times[1] - times[0] >= 1.0
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_server_that_stays_busy_is_given_up(server: Server) -> None:
     server.script = lambda handler: handler.reply(503, b"down for repair", "text/plain")
     error = fails(server, "answered 503 Service Unavailable: down for repair", retries=2)
@@ -474,6 +497,52 @@ def test_triples_that_end_at_a_round_number_are_suspect(server: Server) -> None:
     text = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
     fails(server, "has probably cut the answer: it ends at 2000 triples", text=text)
     assert len(Endpoint(server.url).construct(text + " LIMIT 2000")) == 2000
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [
+        ("decimal", "715384615.0", "715384615"),
+        ("decimal", "19.60", "19.6"),
+        ("decimal", "+00.50", "0.5"),
+        ("decimal", "-0.0", "0"),
+        ("decimal", "-010.050", "-10.05"),
+        ("decimal", "12345678901234567890123456789012345.50", "12345678901234567890123456789012345.5"),
+        ("integer", "+007", "7"),
+        ("decimal", ".", "."),
+        ("decimal", "1e3", "1e3"),
+        ("double", "1.50E1", "1.50E1"),
+        ("string", "19.60", "19.60"),
+    ],
+)
+def test_numbers_are_written_as_the_embedded_engine_writes_them(
+    server: Server, kind: str, sent: str, kept: str
+) -> None:
+    datatype = NamedNode(XSD + kind)
+    server.script = lambda handler: handler.reply(
+        200, write(Solutions(("a",), [(Literal(sent, datatype=datatype),)]), "json").encode()
+    )
+    assert Endpoint(server.url).select(SELECT).rows == [(Literal(kept, datatype=datatype),)]
+    if kind in ("decimal", "integer") and len(sent) < 20:
+        store = Store()
+        store.add(Quad(NamedNode("http://e/s"), NamedNode("http://e/p"), Literal(sent, datatype=datatype)))
+        assert [quad.object.value for quad in store] == [kept]
+
+
+def test_large_integers_come_back_from_virtuoso_as_decimals(server: Server) -> None:
+    numbers = [Literal(number, datatype=NamedNode(XSD + "decimal")) for number in ("5580000000", "5580000000.5", "7")]
+    answer = write(Solutions(("a",), [(number,) for number in numbers]), "json").encode()
+
+    class Virtuoso(Handler):
+        def version_string(self) -> str:
+            return "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
+
+    server.RequestHandlerClass = Virtuoso
+    server.script = lambda handler: handler.reply(200, answer)
+    assert Endpoint(server.url).select(SELECT).rows == [(Literal(5580000000),), (numbers[1],), (numbers[2],)]
 
 
 # Loading

@@ -6,8 +6,6 @@ import re
 from typing import Final
 
 import pytest
-from pyoxigraph import QuerySolutions, Store
-from rdflib.plugins.sparql import prepareQuery
 
 from toy_project import library
 from xinpu.layout import NAMESPACES
@@ -96,15 +94,6 @@ def code(text: str) -> str:
 
 
 @each
-def test_two_parsers_read_it_and_agree_with_its_columns(query: Query) -> None:
-    answer = Store().query(query.text)
-    assert isinstance(answer, QuerySolutions)
-    assert [variable.value for variable in answer.variables] == list(query.columns)
-    algebra = prepareQuery(query.text).algebra
-    assert [str(variable) for variable in algebra["PV"]] == list(query.columns)
-
-
-@each
 def test_header_is_whole(query: Query) -> None:
     assert set(query.summary) == {"en", "zh", "fr"}
     assert query.summary["en"].endswith("?")
@@ -167,6 +156,14 @@ def test_order_by_an_expression_has_a_value_for_each_row(query: Query) -> None:
     always = always_bound(body.partition("WHERE")[2])
     for name in re.findall(r"(?<!COALESCE\()STR\(\?(\w+)\)", order):
         assert re.search(rf"\?{name}\b", always), f"write COALESCE(STR(?{name}), '')"
+
+
+@each
+def test_a_leading_claim_is_looked_up_only_where_there_is_one(query: Query) -> None:
+    # rdflib answers a grouped sub-select that finds nothing for a value from outside with a row without the minimum,
+    # and whatever is joined to that then has every claim there is
+    for inner in re.findall(r"\(MIN\(STR\(\?\w*order\)\)(?:.|\n)*?GROUP BY[^\n]*\n([^\n]*)", code(query.text)):
+        assert "HAVING(COUNT(" in inner
 
 
 @each

@@ -15,13 +15,17 @@ from xinpu.endpoint.transport import Reply, Transport
 from xinpu.errors import EndpointError
 from xinpu.layout import GRAPH_CURATED, GRAPH_DERIVED, GRAPH_ONTOLOGY
 from xinpu.results import Answer, Row, read_json
-from xinpu.store import Solutions, read_triples
-from xinpu.terms import Literal, Triple
+from xinpu.store import Solutions, Term, read_triples
+from xinpu.terms import XSD, Literal, NamedNode, Triple
 
 GRAPHS: Final = (GRAPH_ONTOLOGY, GRAPH_CURATED, GRAPH_DERIVED)
 
 SUSPECT: Final = 1000
 """Answers with fewer rows are taken as whole; no server is known that cuts them shorter than this."""
+
+_INTEGER: Final = NamedNode(XSD + "integer")
+_NUMBERS: Final = (XSD + "decimal", _INTEGER.value)
+_NUMBER = re.compile(r"(?=.*\d)([+-]?)0*(\d*)(?:\.(\d*?)0*)?")
 
 _PROLOGUE = re.compile(r"(?i)\A(?:\s+|#[^\n]*\n|BASE\s*<[^>]*>|PREFIX\s+[^\s:]*:\s*<[^>]*>)*")
 _FORM = re.compile(r"(?i)(SELECT|ASK|CONSTRUCT|DESCRIBE)\b")
@@ -144,9 +148,13 @@ class Endpoint:
         if reply.media_type not in ("application/sparql-results+json", "application/json"):
             raise reply.unusable("SPARQL results in JSON")
         try:
-            return read_json(reply.body)
+            found = read_json(reply.body)
         except EndpointError as error:
             raise EndpointError(f"{self.transport.shown}: {error.message}", remedy="Try again.") from None
+        if isinstance(found, bool):
+            return found
+        virtuoso = "virtuoso" in reply.headers.get("server", "").lower()
+        return Solutions(found.variables, [tuple(_canonical(term, virtuoso) for term in row) for row in found.rows])
 
     def _query(self, text: str, accept: str) -> Reply:
         fields = [("query", text)]
@@ -154,6 +162,22 @@ class Endpoint:
         fields += [("named-graph-uri", graph) for graph in GRAPHS if self.graphs]
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
         return self.transport.send("POST", self.transport.url, urlencode(fields).encode(), headers)
+
+
+def _canonical(term: Term | None, virtuoso: bool) -> Term | None:
+    """Write a number as the embedded engine does, so that an answer does not show by which engine it was computed.
+
+    Virtuoso gives loaded integers of more than 32 bits back as decimals.
+    """
+    if not isinstance(term, Literal) or term.datatype.value not in _NUMBERS:
+        return term
+    parts = _NUMBER.fullmatch(term.value)
+    if parts is None:
+        return term
+    fraction = f".{parts[3]}" if parts[3] else ""
+    digits = f"{parts[2] or 0}{fraction}"
+    kind = _INTEGER if virtuoso and not fraction and int(digits) >= 2**31 else term.datatype
+    return Literal(f"-{digits}" if parts[1] == "-" and digits != "0" else digits, datatype=kind)
 
 
 def form_of(text: str) -> str:

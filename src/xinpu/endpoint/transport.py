@@ -27,6 +27,8 @@ TOKEN: Final = "XINPU_ENDPOINT_TOKEN"  # noqa: S105 - the name of a variable
 _RETRIED: Final = (429, 502, 503, 504)
 _BUSY: Final = "It was asked several times; try again later."
 _LONGEST_WAIT: Final = 30.0
+_FIRST_WAIT = 0.5
+"""Seconds before the second attempt, at least; twice as many at most, and each further wait doubles both."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Transport:
             allowed_methods=("GET", "POST", "PUT", "DELETE"),
             status_forcelist=_RETRIED,
             retry_on_exceptions=(),
-            backoff_factor=0.5,
+            backoff_factor=_FIRST_WAIT,
             max_backoff_wait=_LONGEST_WAIT,
             backoff_jitter=0.5,
             total_timeout=max(timeout, 0.001),
