@@ -10,7 +10,7 @@ site: environment libraries  ## build the site and the exports into build/
 	$(BIN)/xinpu build
 
 test: environment libraries  ## all tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: environment  ## formatting, lint, types, Turtle style, graph
 	$(BIN)/ruff format --check src tests benchmarks
