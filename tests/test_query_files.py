@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Literal, RdfFormat, parse
 
+from toy_project import library
 from xinpu.errors import ModelError, UsageError
 from xinpu.layout import Project
-from xinpu.queries import Library, parse_query, run
+from xinpu.queries import Library, Param, Query, parse_query, run
 from xinpu.store import Dataset
 
 TEXT = """#+ summary: Which things are there?
@@ -59,7 +62,20 @@ def test_unknown_parameters_are_refused_with_a_close_name() -> None:
 HOSTILE = st.one_of(
     st.text(),
     st.sampled_from(
-        ['" } DROP ALL #', "} ; DELETE WHERE { ?s ?p ?o }", "\\", '"""', "'", "\n#+ param word", "\u202e", "$1"]
+        [
+            '" } DROP ALL #',
+            "} ; DELETE WHERE { ?s ?p ?o }",
+            "http://e.example/a b> } DROP ALL #",
+            "<http://e.example/a> ?x",
+            "id:a } UNION { ?s ?p ?o",
+            "\\",
+            '"""',
+            "'",
+            "\n#+ param word",
+            "\u202e",
+            "$1",
+            r"\g<1>",
+        ]
     ),
     st.just("x" * 1_000_000),
 )
@@ -84,6 +100,26 @@ def test_no_thing_changes_the_shape_of_a_query(text: str) -> None:
     except UsageError:
         return
     assert Dataset().select(bound).variables == ("thing",)
+
+
+PARAMETERS = [(query, param) for query in library().all() for param in query.params]
+
+
+@given(st.sampled_from(PARAMETERS), HOSTILE)
+def test_a_parameter_of_the_library_is_one_term_and_all_else_stays(parameter: tuple[Query, Param], text: str) -> None:
+    query, param = parameter
+    try:
+        bound = query.bind({param.name: text})
+    except UsageError:
+        return
+    block = re.compile(rf"(?m)^(\s*VALUES \?\w+ \{{)(.*)(\}}  #\+ param {param.name})$")
+    assert block.sub(r"\1\3", bound) == block.sub(r"\1\3", query.text)
+    found = block.findall(bound)
+    assert found
+    for _, term, _ in found:
+        (quad,) = parse(f"<http://e.example/s> <http://e.example/p> {term} .", format=RdfFormat.N_TRIPLES)
+        if param.type == "text":
+            assert quad.object == Literal(text.strip())
 
 
 @pytest.mark.parametrize(
