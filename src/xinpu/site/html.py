@@ -76,7 +76,9 @@ class Writer:
         places = sorted(number[s] for s in claim.sources if s in number)
         marks = (f'<a href="#s{place}">{place}</a>' for place in places)
         text = ", ".join(marks)
-        return safe(f'<sup class="ref">{text}</sup>' if text else "")
+        # Chinese would break the line before the number
+        joiner = "\u2060" if self.language == "zh" else ""
+        return safe(f'{joiner}<sup class="ref">{text}</sup>' if text else "")
 
     def lead(self, claim: ClaimView, source: SourceView | None) -> Markup:
         """Write the name of a claim's first source, for pages that keep no list."""

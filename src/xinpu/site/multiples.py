@@ -27,6 +27,8 @@ class Small:
 
     ref: Text | Ref
     common: tuple[Text | Ref, ...]
+    columns: int
+    """How many of the panel's columns the rows have: a last one that is the same in all is in ``common``."""
     rows: tuple[tuple[Cell, ...], ...]
 
 
@@ -62,5 +64,10 @@ def multiples(
         shown = views.term(first[of])  # type: ignore[arg-type]
         common = tuple(views.term(term) for term in (first[place] for place in same) if term is not None)
         cells = tuple(tuple(cell(row, name, index, views, columns, value) for name in panel.columns) for row in best)
-        charts.append((-size, sort_key(text_of(first[of])), Small(shown, common, cells)))
+        width = len(panel.columns)
+        if width > 2 and len({row[-1] for row in cells}) == 1:
+            common += cells[0][-1].parts
+            cells = tuple(row[:-1] for row in cells)
+            width -= 1
+        charts.append((-size, sort_key(text_of(first[of])), Small(shown, common, width, cells)))
     return tuple(chart for _, _, chart in sorted(charts, key=lambda entry: entry[:2])[: int(panel.small["most"])])

@@ -26,7 +26,7 @@ class Text:
 
     @property
     def attribute(self) -> str:
-        """The language as an attribute for the element that holds nothing but these words; empty if it is not needed."""
+        """The language as an attribute for an element that holds just these words; empty if it is not needed."""
         return f' lang="{escape(self.lang)}"' if self.lang and not _RTL.search(self.text) else ""
 
     def __html__(self) -> str:

@@ -105,7 +105,9 @@ class Work:
         shown = show(panel, self.queries[panel.query], table, rows, views, columns)
         if panel.small:
             small = multiples(panel, table, fitting(panel, table, rows), views, columns)
-            return replace(shown, small=small, rows=() if panel.view == "small" else shown.rows)
+            if panel.view == "small":
+                return replace(shown, small=small, rows=(), total=len(small))
+            return replace(shown, small=small)
         return replace(shown, chart=self._chart(panel, shown, table, views)) if panel.chart else shown
 
     def _chart(self, panel: Panel, shown: TableView, table: Table, views: Views) -> str:
