@@ -174,7 +174,7 @@ def show(triples: int, queries: list[Query], expected: dict[str, Solutions], col
     firsts = {engine: [values[0] for values in column.seconds.values()] for engine, column in columns.items()}
     totals = {
         "same rows in the same order": [str(sum(name not in c.wrong for name in names)) for c in columns.values()],
-        "loading": [f"{column.loading:.1f}" for column in columns.values()],
+        "loading": [f"{column.loading:.1f}" if column.loading else "" for column in columns.values()],
         "all that was answered": [column.totals(names) for column in columns.values()],
         "median": [f"{statistics.median(seconds):.2f}" for seconds in firsts.values()],
     }
