@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from xinpu.store import Solutions, Source
 from xinpu.terms import NamedNode
 
 QUERIES = library().all()
-SERVERS = {"fuseki": fuseki, "virtuoso": virtuoso}
+SERVERS = {"fuseki": partial(fuseki, briefly=True), "virtuoso": virtuoso}
 
 
 @dataclass
