@@ -220,7 +220,8 @@
     });
     if (table.dataset.filter) {
       var input = node("input", { type: "search", class: "filter noprint", placeholder: table.dataset.filter, "aria-label": table.dataset.filter });
-      table.parentNode.before(input);
+      // the page keeps room for it, so that nothing moves
+      table.parentNode.previousElementSibling.append(input);
       input.addEventListener("input", function () {
         var words = input.value.toLowerCase().split(/\s+/);
         rows.forEach(function (row) {

@@ -159,6 +159,14 @@ def test_a_workbook_too(reader: Reader) -> None:
     book.close()
 
 
+def test_pages_of_entities_are_light(real_site: Path) -> None:
+    """Under 150 KB of HTML each, in every language; lists of everything, queries and downloads aside."""
+    paths = [path for path in real_site.glob("**/index.html") if path.parent.parent.name in kinds(real_site)]
+    assert len(paths) > 3000
+    heavy = {path.relative_to(real_site).as_posix(): path.stat().st_size for path in paths}
+    assert {path: size for path, size in heavy.items() if size >= 150 * 1024} == {}
+
+
 def test_nothing_is_wider_than_the_window(browser: Any, real_site: Path) -> None:
     """The real graph has longer names and wider tables than the toy."""
     page = browser.new_page()

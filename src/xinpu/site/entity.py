@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
 from xinpu.i18n import clean, language_label, sort_key
@@ -237,12 +238,13 @@ def _mentions(subject: str, views: Views) -> tuple[Section, ...]:
         shown = sorted(views.claims(claims), key=_by_subject)
         title = "Value of “%(name)s”" if XP + "singleValued" in views.facts.of(role) else "Named as %(name)s"
         words = views.translations.text(title) % {"name": views.label(role).text}
-        found.append(Section("as-" + slug(role).lower(), words, tuple(Group((c,)) for c in shown)))
+        groups = tuple(Group(tuple(held)) for _, held in groupby(shown, key=lambda claim: claim.subject.iri))
+        found.append(Section("as-" + slug(role).lower(), words, groups))
     return tuple(found)
 
 
 def _by_subject(claim: ClaimView) -> tuple[object, ...]:
-    return (sort_key(claim.subject.name.text), claim.what.text, _late(claim.day), claim.iri)
+    return (sort_key(claim.subject.name.text), claim.subject.iri, slug(claim.what_iri), _late(claim.day), claim.iri)
 
 
 def _identity(subject: str, views: Views) -> tuple[tuple[Text, tuple[Text | Ref, ...]], ...]:

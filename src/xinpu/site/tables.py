@@ -163,7 +163,7 @@ def cell(row: Row, name: str, index: Mapping[str, int], views: Views, columns: M
         return Cell(tuple(parts), sort=str(number), number=True, claim=claim)
     if isinstance(term, NamedNode) and term.value in views.facts.claims:
         target = views.claim(term.value)
-        return Cell((Ref(_said(target, views), target.href, term.value),), sort=target.slug)
+        return Cell((Ref(said := _said(target, views), target.href, term.value),), sort=said.text)
     shown = views.term(term)
     if isinstance(term, NamedNode) and isinstance(shown, Ref) and name == "source":
         source = views.source(term.value)
@@ -187,8 +187,8 @@ def _said(claim: ClaimView, views: Views) -> Text:
     parts = value + [str(ref) for _, ref in claim.roles]
     if not parts:
         return Text(what, claim.what.lang)
-    zh = views.language == "zh"
-    return Text(what + ("：" if zh else ": ") + ("，" if zh else ", ").join(parts))
+    colon, comma = {"zh": ("：", "，"), "fr": ("\u00a0: ", ", ")}.get(views.language, (": ", ", "))
+    return Text(what + colon + comma.join(parts))
 
 
 def _amount(
