@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
+from xinpu.build import build
 from xinpu.endpoint import GRAPHS, Endpoint, form_of, load
 from xinpu.endpoint.load import graph_stores, updates
 from xinpu.errors import EndpointError, ModelError, UsageError
@@ -655,3 +657,38 @@ def test_a_library_query_runs_on_a_server(server: Server, toy: Project, toy_data
     assert there == here
     assert json.loads(json.dumps(there.columns)) == list(query.columns)
     assert re.match("#\\+ summary", server.seen[0].fields()["query"][0])
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (lambda handler: cut(handler, chunked=False), "closed the connection in the middle of its answer"),
+        (lambda handler: handler.reply(200, ONE[:-1]), "the answer ends in the middle"),
+        (lambda handler: handler.reply(200, b"<!doctype html>", "text/html"), "sent a web page"),
+    ],
+    ids=["death", "truncation", "page"],
+)
+def test_a_fault_in_the_middle_of_a_build_leaves_the_last_output(
+    server: Server, toy: Project, toy_dataset: Dataset, tmp_path: Path, fault: Script, words: str
+) -> None:
+    def fail_at_the_tenth(handler: Handler) -> None:
+        if len(server.seen) < 10:
+            handler.reply(200, write(toy_dataset.select(handler.fields()["query"][0]), "json").encode())
+        else:
+            fault(handler)
+
+    out = tmp_path / "build"
+    for name in ("site", "exports"):
+        (out / name).mkdir(parents=True)
+        (out / name / "old.txt").write_text("old", encoding="utf-8")
+    server.script = fail_at_the_tenth
+    with pytest.raises(EndpointError, match=words):
+        build(toy, out, endpoint=Endpoint(server.url))
+    assert len(server.seen) == 10
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
+        "build",
+        "build/exports",
+        "build/exports/old.txt",
+        "build/site",
+        "build/site/old.txt",
+    ]
