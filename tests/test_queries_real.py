@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xinpu.derive import derive
-from xinpu.layout import Project
+from xinpu.layout import XP, Project
 from xinpu.queries import Library, Query, Table, run
 from xinpu.store import Dataset, load_strict
 from xinpu.terms import slug, text_of
@@ -29,7 +29,7 @@ def table(name: str) -> Table:
     return run(LIBRARY.get(name), real())
 
 
-MAYBE_EMPTY = {"claims/preferred", "entities/replaced", "market/exchange-rates"}
+MAYBE_EMPTY = {"claims/preferred", "entities/replaced"}
 """Queries for what the graph may hold and need not."""
 
 
@@ -74,6 +74,15 @@ def test_full_stack_providers_are_derived() -> None:
     }
     assert ("baidu", "baige") in found
     assert {company for company, _ in found} >= {"baidu", "huawei"}
+
+
+def test_what_trades_is_not_on_the_way_to_a_listing() -> None:
+    """A ticker is enough: of some listings no claim gives the first day."""
+    asked = "SELECT ?claim { ?claim xp:stage ?stage ; xp:listing ?listing . ?listing xp:ticker ?ticker }"
+    trading = {text_of(row[0]) for row in real().select(f"PREFIX xp: <{XP}> {asked}").rows}
+    dated = {text_of(claim) for claim in table("listings/listed").column("claim")}
+    assert trading - dated, "no listing is left that only its ticker tells"
+    assert not trading & {text_of(claim) for claim in table("listings/pipeline").column("claim")}
 
 
 def test_shares_of_the_seed() -> None:
