@@ -180,6 +180,17 @@ def test_a_place_and_a_place_within_it_agree() -> None:
     assert World(at("one", "shanghai") + at("two", "beijing")).disagreeing() == {"one", "two"}
 
 
+def test_places_in_an_order_differ_and_say_nothing_of_a_share() -> None:
+    def share(name: str, value: str) -> str:
+        about = f"xp:about id:x ; xp:metric xp:ShareByUnits ; xp:market id:cards ; xp:period id:h2 ; {value}"
+        return claim(name, "MarketShare", about)
+
+    second, third = share("one", "xp:position 2"), share("two", "xp:position 3")
+    assert World(second + third).disagreeing() == {"one", "two"}
+    assert not World(second + share("two", "xp:position 2")).disagreeing()
+    assert not World(second + share("two", "xp:value 3 ; xp:unit unit:PERCENT")).disagreeing()
+
+
 def test_units_are_converted_before_comparing() -> None:
     def memory(name: str, value: str) -> str:
         return claim(name, "Specification", f"xp:about id:x ; xp:metric xp:MemoryCapacity ; {value}")
