@@ -155,6 +155,18 @@ def test_box_sentence_and_table_lead_with_the_same_claim(made: Path) -> None:
     assert re.search(rf"FP16: <data[^>]*>{box[1]}</data>", lede[1])
 
 
+def test_key_facts_take_what_came_about_before_a_newer_forecast(made: Path) -> None:
+    text = (made / "company/kunlunxin/index.html").read_text(encoding="utf-8")
+    row = re.search(r"<dt>revenue</dt><dd>(.*?)</dd>", text, flags=re.DOTALL)
+    assert row is not None
+    assert "2 billion" in row[1]
+    assert "2024" in row[1]
+    assert "forecast" not in row[1]
+    value = re.search(r"<dt>equity value</dt><dd>(.*?)</dd>", text, flags=re.DOTALL)
+    assert value is not None
+    assert "(planned)" in value[1] or "(forecast)" in value[1]
+
+
 def test_the_ontology_documents_itself(made: Path, toy: Project) -> None:
     page = (made / "ontology/index.html").read_text(encoding="utf-8")
     tree = page.partition('<ul class="tree">')[2].partition("<h3>")[0]

@@ -277,7 +277,8 @@ def _box(
         if not claims:
             continue
         shown: list[ClaimView] = []
-        for claim in claims:
+        # what came about stands before what is planned or forecast, however new
+        for claim in sorted(claims, key=lambda claim: claim.ahead):
             if not any(other.iri in claim.opponents for other in shown):
                 shown.append(claim)
         if shown[0].value is not None and shown[0].value.kind == "number":

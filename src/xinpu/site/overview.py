@@ -15,7 +15,7 @@ from xinpu.site.facts import Facts
 from xinpu.site.tables import question
 from xinpu.site.views import Views
 from xinpu.site.vocabulary import Vocabulary
-from xinpu.site.words import ClaimView, Group, Ref, Text
+from xinpu.site.words import AHEAD, ClaimView, Group, Ref, Text
 from xinpu.terms import iri, slug
 
 
@@ -154,11 +154,10 @@ class Overview:
     def latest(self, number: int) -> list[ClaimView]:
         """Give the claims with the newest dates of what they say, not in the future, leading ones only."""
         today = self.facts.newest_reading
-        apart = (XP + "Planned", XP + "Forecast")
         held = [
             c
             for c in self.facts.claims
-            if self.facts.text(c, XP + "isHeadline") == "true" and self.facts.text(c, XP + "status") not in apart
+            if self.facts.text(c, XP + "isHeadline") == "true" and self.facts.text(c, XP + "status") not in AHEAD
         ]
         dated = sorted(((self.facts.text(c, XP + "earliest"), c) for c in held), reverse=True)
         events = (c for day, c in dated if day and day <= today and self.facts.is_a(self.facts.kind(c), XP + "Event"))

@@ -8,6 +8,11 @@ from typing import Final
 
 from markupsafe import escape
 
+from xinpu.layout import XP
+
+AHEAD: Final = frozenset((XP + "Planned", XP + "Forecast"))
+"""Statuses of what had not come about when the claim was made."""
+
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -119,6 +124,11 @@ class ClaimView:
     retracted: str
     day: str
     """Sort key of time: the earliest day that the claim can mean."""
+
+    @property
+    def ahead(self) -> bool:
+        """Tell whether it speaks of what had not come about when it was made."""
+        return self.status_iri in AHEAD
 
     @property
     def contested(self) -> bool:
