@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 from owlrl.Namespaces import ERRNS
 from rdflib import RDFS, SKOS, Graph, URIRef
+from rdflib.term import _toPythonMapping
 
 from xinpu.derive import derive
 from xinpu.layout import Project
@@ -78,7 +79,13 @@ def vocabulary() -> Graph:
 
 
 def errors(graph: Graph) -> list[str]:
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    # owlrl leaves its own readings of gYear and others behind in rdflib, for every later test of the process
+    readings = dict(_toPythonMapping)
+    try:
+        owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    finally:
+        _toPythonMapping.clear()
+        _toPythonMapping.update(readings)
     return [str(message) for message in graph.objects(None, ERRNS.error)]
 
 
