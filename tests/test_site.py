@@ -155,6 +155,12 @@ def test_box_sentence_and_table_lead_with_the_same_claim(made: Path) -> None:
     assert re.search(rf"FP16: <data[^>]*>{box[1]}</data>", lede[1])
 
 
+def test_units_are_shown_by_their_symbols(made: Path) -> None:
+    pages = [p for p in made.rglob("index.html") if not {"ontology", "queries"} & set(p.relative_to(made).parts)]
+    assert len(pages) > 300
+    assert [page for page in pages if re.search(r">[^<]*/vocab/unit/", page.read_text(encoding="utf-8"))] == []
+
+
 def test_key_facts_take_what_came_about_before_a_newer_forecast(made: Path) -> None:
     text = (made / "company/kunlunxin/index.html").read_text(encoding="utf-8")
     row = re.search(r"<dt>revenue</dt><dd>(.*?)</dd>", text, flags=re.DOTALL)

@@ -202,16 +202,15 @@ def _amount(
 ) -> str:
     entry = columns.get(name, {})
     money = entry.get("money", "") if isinstance(entry, Mapping) else ""
-    currency = text_of(row[index[money]]) if money in index else ""
-    if currency:
-        return views.formats.money(number, high, currency)
     if isinstance(entry, Mapping) and entry.get("plain"):
         return str(number)
-    unit = text_of(row[index["unit"]]) if "unit" in index and money else ""
-    # a unit cell holds a unit or, for amounts, the code of a currency
-    if unit and "/" not in unit:
-        return views.formats.money(number, high, unit)
-    return views.formats.quantity(number, high, views.unit(unit))
+    # the column named holds the code of a currency or, for other quantities, a unit
+    measure = text_of(row[index[money]]) if money in index else ""
+    if money and not measure and "unit" in index:
+        measure = text_of(row[index["unit"]])
+    if measure and "/" not in measure:
+        return views.formats.money(number, high, measure)
+    return views.formats.quantity(number, high, views.unit(measure))
 
 
 def _claim(row: Row, index: Mapping[str, int], views: Views) -> str:
