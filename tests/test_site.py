@@ -155,6 +155,13 @@ def test_box_sentence_and_table_lead_with_the_same_claim(made: Path) -> None:
     assert re.search(rf"FP16: <data[^>]*>{box[1]}</data>", lede[1])
 
 
+@pytest.mark.parametrize("page", ["listings", "listing/biren-hkex"])
+def test_a_ticker_is_no_year(made: Path, page: str) -> None:
+    text = (made / "zh" / page / "index.html").read_text(encoding="utf-8")
+    assert re.search(r">6082<", text)
+    assert "6082年" not in text
+
+
 def test_units_are_shown_by_their_symbols(made: Path) -> None:
     pages = [p for p in made.rglob("index.html") if not {"ontology", "queries"} & set(p.relative_to(made).parts)]
     assert len(pages) > 300

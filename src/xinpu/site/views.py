@@ -19,6 +19,7 @@ from xinpu.site.facts import Facts, texts
 from xinpu.site.words import ClaimView, Ref, SourceView, Text, Value
 from xinpu.terms import Labels, Literal, NamedNode, Term, best, iri, plain, slug, text_of
 
+_STRING: Final = iri("xsd:string")
 _CJK: Final = re.compile("[\u3400-\u9fff]")
 _WORDY: Final = re.compile(r"[a-z]{4}")
 """What symbols of units such as ``wafers/month`` have and ``TOPS`` has not."""
@@ -105,7 +106,9 @@ class Views:
                 return Text(self.translations.text("yes" if value else "no"))
             if isinstance(value, int | Decimal):
                 return Text(self.formats.digits(Decimal(value)))
-            return self.words(self.formats.date(term.value), "")
+            # four digits in a text are a ticker or a code, not a year
+            written = term.value.isdigit() and term.datatype.value == _STRING
+            return self.words(term.value if written else self.formats.date(term.value), "")
         return Text(text_of(term))
 
     def order(self, concept: str) -> Decimal:
