@@ -1,4 +1,4 @@
-"""axe-core finds nothing wrong with any kind of page, in any language, light or dark."""
+"""axe-core finds nothing wrong with any kind of page, in any language, nor in the dark."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_axe_sees_faults(axe: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_page(axe: Any, toy_site: Path, language: str) -> None:
-    """English: the heaviest page of each kind; others: a middling one; light and dark."""
+    """English: the heaviest page of each kind, light and dark; others: a middling one (their colours are the same)."""
     wrong = []
     page = axe.new_page()
     for name, path in kinds(toy_site, 1 if language == "en" else 0.5).items():
@@ -64,8 +64,9 @@ def test_every_kind_of_page(axe: Any, toy_site: Path, language: str) -> None:
         page.emulate_media(color_scheme="light")
         page.goto((toy_site / LANGUAGES[language] / path).as_uri())
         wrong += [f"{name}: {fault}" for fault in faults(page)]
-        page.emulate_media(color_scheme="dark")
-        wrong += [f"{name}, dark: {fault}" for fault in faults(page, COLOURS)]
+        if language == "en":
+            page.emulate_media(color_scheme="dark")
+            wrong += [f"{name}, dark: {fault}" for fault in faults(page, COLOURS)]
     page.close()
     assert wrong == []
 

@@ -58,8 +58,8 @@ def test_pages_load_alone_and_fit_a_phone(
     page = context.new_page()
     wide = []
     for name, path in kinds(toy_site).items():
-        if name == "not-found" and root.startswith("file"):
-            continue  # its addresses are those of a server
+        if root.startswith("file") and (name == "not-found" or (language == "fr" and name != "home")):
+            continue  # the addresses of the first are those of a server; French files lie as the Chinese do
         page.goto(root + LANGUAGES[language] + path, wait_until="load")
         for width in (390, 1100):
             page.set_viewport_size({"width": width, "height": 844})
